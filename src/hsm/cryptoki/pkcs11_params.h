@@ -1,0 +1,963 @@
+/*
+ * The mechanism parameters of PKCS#11 3.2: what CK_MECHANISM.pParameter points to. Included by
+ * pkcs11.h, after the base types.
+ *
+ * Natural alignment, no packing. A version in parentheses is the one that introduced the structure;
+ * without it the structure is in 2.40. Lengths are in bytes unless the name says bits. Every type X
+ * has a pointer type X_PTR.
+ */
+#ifndef AZEKURA_HSM_CRYPTOKI_PKCS11_PARAMS_H_
+#define AZEKURA_HSM_CRYPTOKI_PKCS11_PARAMS_H_
+
+/* ---- RSA ---- */
+
+typedef CK_ULONG CK_RSA_PKCS_MGF_TYPE; /* CKG_MGF1_* */
+typedef CK_RSA_PKCS_MGF_TYPE* CK_RSA_PKCS_MGF_TYPE_PTR;
+typedef CK_ULONG CK_RSA_PKCS_OAEP_SOURCE_TYPE; /* CKZ_DATA_SPECIFIED */
+typedef CK_RSA_PKCS_OAEP_SOURCE_TYPE* CK_RSA_PKCS_OAEP_SOURCE_TYPE_PTR;
+
+/* CKM_RSA_PKCS_OAEP. */
+typedef struct CK_RSA_PKCS_OAEP_PARAMS {
+  CK_MECHANISM_TYPE hashAlg;
+  CK_RSA_PKCS_MGF_TYPE mgf;
+  CK_RSA_PKCS_OAEP_SOURCE_TYPE source;
+  CK_VOID_PTR pSourceData;
+  CK_ULONG ulSourceDataLen;
+} CK_RSA_PKCS_OAEP_PARAMS;
+typedef CK_RSA_PKCS_OAEP_PARAMS* CK_RSA_PKCS_OAEP_PARAMS_PTR;
+
+/* CKM_RSA_PKCS_PSS, CKM_*_RSA_PKCS_PSS; sLen is the length of the salt. */
+typedef struct CK_RSA_PKCS_PSS_PARAMS {
+  CK_MECHANISM_TYPE hashAlg;
+  CK_RSA_PKCS_MGF_TYPE mgf;
+  CK_ULONG sLen;
+} CK_RSA_PKCS_PSS_PARAMS;
+typedef CK_RSA_PKCS_PSS_PARAMS* CK_RSA_PKCS_PSS_PARAMS_PTR;
+
+/* CKM_RSA_AES_KEY_WRAP. */
+typedef struct CK_RSA_AES_KEY_WRAP_PARAMS {
+  CK_ULONG ulAESKeyBits;
+  CK_RSA_PKCS_OAEP_PARAMS_PTR pOAEPParams;
+} CK_RSA_AES_KEY_WRAP_PARAMS;
+typedef CK_RSA_AES_KEY_WRAP_PARAMS* CK_RSA_AES_KEY_WRAP_PARAMS_PTR;
+
+/* ---- DSA ---- */
+
+/* CKM_DSA_*_PARAMETER_GEN, CKM_DSA_FIPS_G_GEN. */
+typedef struct CK_DSA_PARAMETER_GEN_PARAM {
+  CK_MECHANISM_TYPE hash;
+  CK_BYTE_PTR pSeed;
+  CK_ULONG ulSeedLen;
+  CK_ULONG ulIndex;
+} CK_DSA_PARAMETER_GEN_PARAM;
+typedef CK_DSA_PARAMETER_GEN_PARAM* CK_DSA_PARAMETER_GEN_PARAM_PTR;
+
+/* ---- Elliptic curves ---- */
+
+typedef CK_ULONG CK_EC_KDF_TYPE; /* CKD_* */
+typedef CK_EC_KDF_TYPE* CK_EC_KDF_TYPE_PTR;
+
+/* CKM_ECDH1_DERIVE, CKM_ECDH1_COFACTOR_DERIVE: one key pair of each party. */
+typedef struct CK_ECDH1_DERIVE_PARAMS {
+  CK_EC_KDF_TYPE kdf;
+  CK_ULONG ulSharedDataLen;
+  CK_BYTE_PTR pSharedData;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+} CK_ECDH1_DERIVE_PARAMS;
+typedef CK_ECDH1_DERIVE_PARAMS* CK_ECDH1_DERIVE_PARAMS_PTR;
+
+/* Two key pairs of each party, without the public key that CKM_ECMQV_DERIVE adds. */
+typedef struct CK_ECDH2_DERIVE_PARAMS {
+  CK_EC_KDF_TYPE kdf;
+  CK_ULONG ulSharedDataLen;
+  CK_BYTE_PTR pSharedData;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+  CK_ULONG ulPrivateDataLen;
+  CK_OBJECT_HANDLE hPrivateData;
+  CK_ULONG ulPublicDataLen2;
+  CK_BYTE_PTR pPublicData2;
+} CK_ECDH2_DERIVE_PARAMS;
+typedef CK_ECDH2_DERIVE_PARAMS* CK_ECDH2_DERIVE_PARAMS_PTR;
+
+/* CKM_ECMQV_DERIVE. */
+typedef struct CK_ECMQV_DERIVE_PARAMS {
+  CK_EC_KDF_TYPE kdf;
+  CK_ULONG ulSharedDataLen;
+  CK_BYTE_PTR pSharedData;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+  CK_ULONG ulPrivateDataLen;
+  CK_OBJECT_HANDLE hPrivateData;
+  CK_ULONG ulPublicDataLen2;
+  CK_BYTE_PTR pPublicData2;
+  CK_OBJECT_HANDLE publicKey;
+} CK_ECMQV_DERIVE_PARAMS;
+typedef CK_ECMQV_DERIVE_PARAMS* CK_ECMQV_DERIVE_PARAMS_PTR;
+
+/* CKM_ECDH_AES_KEY_WRAP, CKM_ECDH_X_AES_KEY_WRAP, CKM_ECDH_COF_AES_KEY_WRAP. */
+typedef struct CK_ECDH_AES_KEY_WRAP_PARAMS {
+  CK_ULONG ulAESKeyBits;
+  CK_EC_KDF_TYPE kdf;
+  CK_ULONG ulSharedDataLen;
+  CK_BYTE_PTR pSharedData;
+} CK_ECDH_AES_KEY_WRAP_PARAMS;
+typedef CK_ECDH_AES_KEY_WRAP_PARAMS* CK_ECDH_AES_KEY_WRAP_PARAMS_PTR;
+
+/* CKM_EDDSA: Ed25519ctx, Ed25519ph, Ed448, Ed448ph; no parameter is pure Ed25519. (3.0) */
+typedef struct CK_EDDSA_PARAMS {
+  CK_BBOOL phFlag;
+  CK_ULONG ulContextDataLen;
+  CK_BYTE_PTR pContextData;
+} CK_EDDSA_PARAMS;
+typedef CK_EDDSA_PARAMS* CK_EDDSA_PARAMS_PTR;
+
+typedef CK_ULONG CK_XEDDSA_HASH_TYPE;
+typedef CK_XEDDSA_HASH_TYPE* CK_XEDDSA_HASH_TYPE_PTR;
+
+/* CKM_XEDDSA. (3.0) */
+typedef struct CK_XEDDSA_PARAMS {
+  CK_XEDDSA_HASH_TYPE hash;
+} CK_XEDDSA_PARAMS;
+typedef CK_XEDDSA_PARAMS* CK_XEDDSA_PARAMS_PTR;
+
+/* ---- Diffie-Hellman of X9.42, KEA ---- */
+
+typedef CK_ULONG CK_X9_42_DH_KDF_TYPE; /* CKD_* */
+typedef CK_X9_42_DH_KDF_TYPE* CK_X9_42_DH_KDF_TYPE_PTR;
+
+/* CKM_X9_42_DH_DERIVE. */
+typedef struct CK_X9_42_DH1_DERIVE_PARAMS {
+  CK_X9_42_DH_KDF_TYPE kdf;
+  CK_ULONG ulOtherInfoLen;
+  CK_BYTE_PTR pOtherInfo;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+} CK_X9_42_DH1_DERIVE_PARAMS;
+typedef CK_X9_42_DH1_DERIVE_PARAMS* CK_X9_42_DH1_DERIVE_PARAMS_PTR;
+
+/* CKM_X9_42_DH_HYBRID_DERIVE. */
+typedef struct CK_X9_42_DH2_DERIVE_PARAMS {
+  CK_X9_42_DH_KDF_TYPE kdf;
+  CK_ULONG ulOtherInfoLen;
+  CK_BYTE_PTR pOtherInfo;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+  CK_ULONG ulPrivateDataLen;
+  CK_OBJECT_HANDLE hPrivateData;
+  CK_ULONG ulPublicDataLen2;
+  CK_BYTE_PTR pPublicData2;
+} CK_X9_42_DH2_DERIVE_PARAMS;
+typedef CK_X9_42_DH2_DERIVE_PARAMS* CK_X9_42_DH2_DERIVE_PARAMS_PTR;
+
+/* CKM_X9_42_MQV_DERIVE. */
+typedef struct CK_X9_42_MQV_DERIVE_PARAMS {
+  CK_X9_42_DH_KDF_TYPE kdf;
+  CK_ULONG ulOtherInfoLen;
+  CK_BYTE_PTR pOtherInfo;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+  CK_ULONG ulPrivateDataLen;
+  CK_OBJECT_HANDLE hPrivateData;
+  CK_ULONG ulPublicDataLen2;
+  CK_BYTE_PTR pPublicData2;
+  CK_OBJECT_HANDLE publicKey;
+} CK_X9_42_MQV_DERIVE_PARAMS;
+typedef CK_X9_42_MQV_DERIVE_PARAMS* CK_X9_42_MQV_DERIVE_PARAMS_PTR;
+
+/* CKM_KEA_DERIVE. */
+typedef struct CK_KEA_DERIVE_PARAMS {
+  CK_BBOOL isSender;
+  CK_ULONG ulRandomLen;
+  CK_BYTE_PTR pRandomA;
+  CK_BYTE_PTR pRandomB;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+} CK_KEA_DERIVE_PARAMS;
+typedef CK_KEA_DERIVE_PARAMS* CK_KEA_DERIVE_PARAMS_PTR;
+
+/* ---- Post-quantum signatures ---- */
+
+typedef CK_ULONG CK_HEDGE_TYPE; /* CKH_* */
+typedef CK_HEDGE_TYPE* CK_HEDGE_TYPE_PTR;
+typedef CK_ULONG CK_ML_DSA_PARAMETER_SET_TYPE; /* CKP_ML_DSA_* */
+typedef CK_ML_DSA_PARAMETER_SET_TYPE* CK_ML_DSA_PARAMETER_SET_TYPE_PTR;
+typedef CK_ULONG CK_SLH_DSA_PARAMETER_SET_TYPE; /* CKP_SLH_DSA_* */
+typedef CK_SLH_DSA_PARAMETER_SET_TYPE* CK_SLH_DSA_PARAMETER_SET_TYPE_PTR;
+typedef CK_ULONG CK_ML_KEM_PARAMETER_SET_TYPE; /* CKP_ML_KEM_* */
+typedef CK_ML_KEM_PARAMETER_SET_TYPE* CK_ML_KEM_PARAMETER_SET_TYPE_PTR;
+typedef CK_ULONG CK_XMSS_PARAMETER_SET_TYPE;
+typedef CK_XMSS_PARAMETER_SET_TYPE* CK_XMSS_PARAMETER_SET_TYPE_PTR;
+typedef CK_ULONG CK_XMSSMT_PARAMETER_SET_TYPE;
+typedef CK_XMSSMT_PARAMETER_SET_TYPE* CK_XMSSMT_PARAMETER_SET_TYPE_PTR;
+typedef CK_ULONG CK_HSS_LEVELS;
+typedef CK_HSS_LEVELS* CK_HSS_LEVELS_PTR;
+typedef CK_ULONG CK_LMS_TYPE;
+typedef CK_LMS_TYPE* CK_LMS_TYPE_PTR;
+typedef CK_ULONG CK_LMOTS_TYPE;
+typedef CK_LMOTS_TYPE* CK_LMOTS_TYPE_PTR;
+
+/* CKM_ML_DSA, CKM_SLH_DSA and their HASH_*_<hash> forms. (3.2) */
+typedef struct CK_SIGN_ADDITIONAL_CONTEXT {
+  CK_HEDGE_TYPE hedgeVariant;
+  CK_BYTE_PTR pContext;
+  CK_ULONG ulContextLen;
+} CK_SIGN_ADDITIONAL_CONTEXT;
+typedef CK_SIGN_ADDITIONAL_CONTEXT* CK_SIGN_ADDITIONAL_CONTEXT_PTR;
+
+/* CKM_HASH_ML_DSA, CKM_HASH_SLH_DSA; hash is a digest mechanism. (3.2) */
+typedef struct CK_HASH_SIGN_ADDITIONAL_CONTEXT {
+  CK_HEDGE_TYPE hedgeVariant;
+  CK_BYTE_PTR pContext;
+  CK_ULONG ulContextLen;
+  CK_MECHANISM_TYPE hash;
+} CK_HASH_SIGN_ADDITIONAL_CONTEXT;
+typedef CK_HASH_SIGN_ADDITIONAL_CONTEXT* CK_HASH_SIGN_ADDITIONAL_CONTEXT_PTR;
+
+/* CKM_HSS_KEY_PAIR_GEN; the standard gives the structure this name. (3.1) */
+typedef struct specifiedParams {
+  CK_HSS_LEVELS levels;
+  CK_LMS_TYPE lm_type[8];
+  CK_LMOTS_TYPE lm_ots_type[8];
+} specifiedParams;
+typedef specifiedParams* specifiedParams_PTR;
+
+/* ---- GCM and CCM ---- */
+
+typedef CK_ULONG CK_GENERATOR_FUNCTION; /* CKG_* */
+typedef CK_GENERATOR_FUNCTION* CK_GENERATOR_FUNCTION_PTR;
+
+/* CKM_AES_GCM. */
+typedef struct CK_GCM_PARAMS {
+  CK_BYTE_PTR pIv;
+  CK_ULONG ulIvLen;
+  CK_ULONG ulIvBits;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+  CK_ULONG ulTagBits;
+} CK_GCM_PARAMS;
+typedef CK_GCM_PARAMS* CK_GCM_PARAMS_PTR;
+
+/* CKM_AES_GCM in the message functions; pTag is written by encryption. (3.0) */
+typedef struct CK_GCM_MESSAGE_PARAMS {
+  CK_BYTE_PTR pIv;
+  CK_ULONG ulIvLen;
+  CK_ULONG ulIvFixedBits;
+  CK_GENERATOR_FUNCTION ivGenerator;
+  CK_BYTE_PTR pTag;
+  CK_ULONG ulTagBits;
+} CK_GCM_MESSAGE_PARAMS;
+typedef CK_GCM_MESSAGE_PARAMS* CK_GCM_MESSAGE_PARAMS_PTR;
+
+/* CKM_AES_GCM in C_WrapKeyAuthenticated and C_UnwrapKeyAuthenticated. (3.2) */
+typedef struct CK_GCM_WRAP_PARAMS {
+  CK_BYTE_PTR pIv;
+  CK_ULONG ulIvLen;
+  CK_ULONG ulIvFixedBits;
+  CK_GENERATOR_FUNCTION ivGenerator;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+  CK_ULONG ulTagBits;
+} CK_GCM_WRAP_PARAMS;
+typedef CK_GCM_WRAP_PARAMS* CK_GCM_WRAP_PARAMS_PTR;
+
+/* CKM_AES_CCM. */
+typedef struct CK_CCM_PARAMS {
+  CK_ULONG ulDataLen;
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceLen;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+  CK_ULONG ulMACLen;
+} CK_CCM_PARAMS;
+typedef CK_CCM_PARAMS* CK_CCM_PARAMS_PTR;
+
+/* CKM_AES_CCM in the message functions; pMAC is written by encryption. (3.0) */
+typedef struct CK_CCM_MESSAGE_PARAMS {
+  CK_ULONG ulDataLen;
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceLen;
+  CK_ULONG ulNonceFixedBits;
+  CK_GENERATOR_FUNCTION nonceGenerator;
+  CK_BYTE_PTR pMAC;
+  CK_ULONG ulMACLen;
+} CK_CCM_MESSAGE_PARAMS;
+typedef CK_CCM_MESSAGE_PARAMS* CK_CCM_MESSAGE_PARAMS_PTR;
+
+/* CKM_AES_CCM in C_WrapKeyAuthenticated and C_UnwrapKeyAuthenticated. (3.2) */
+typedef struct CK_CCM_WRAP_PARAMS {
+  CK_ULONG ulDataLen;
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceLen;
+  CK_ULONG ulNonceFixedBits;
+  CK_GENERATOR_FUNCTION nonceGenerator;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+  CK_ULONG ulMACLen;
+} CK_CCM_WRAP_PARAMS;
+typedef CK_CCM_WRAP_PARAMS* CK_CCM_WRAP_PARAMS_PTR;
+
+/* Deprecated name of CK_GCM_PARAMS. */
+typedef struct CK_AES_GCM_PARAMS {
+  CK_BYTE_PTR pIv;
+  CK_ULONG ulIvLen;
+  CK_ULONG ulIvBits;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+  CK_ULONG ulTagBits;
+} CK_AES_GCM_PARAMS;
+typedef CK_AES_GCM_PARAMS* CK_AES_GCM_PARAMS_PTR;
+
+/* Deprecated name of CK_CCM_PARAMS. */
+typedef struct CK_AES_CCM_PARAMS {
+  CK_ULONG ulDataLen;
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceLen;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+  CK_ULONG ulMACLen;
+} CK_AES_CCM_PARAMS;
+typedef CK_AES_CCM_PARAMS* CK_AES_CCM_PARAMS_PTR;
+
+/* ---- Other block cipher modes and MACs ---- */
+
+typedef CK_ULONG CK_MAC_GENERAL_PARAMS; /* CKM_*_MAC_GENERAL: the length of the MAC */
+typedef CK_MAC_GENERAL_PARAMS* CK_MAC_GENERAL_PARAMS_PTR;
+
+/* CKM_AES_CTR; cb is the counter block. */
+typedef struct CK_AES_CTR_PARAMS {
+  CK_ULONG ulCounterBits;
+  CK_BYTE cb[16];
+} CK_AES_CTR_PARAMS;
+typedef CK_AES_CTR_PARAMS* CK_AES_CTR_PARAMS_PTR;
+
+/* CKM_CAMELLIA_CTR. */
+typedef struct CK_CAMELLIA_CTR_PARAMS {
+  CK_ULONG ulCounterBits;
+  CK_BYTE cb[16];
+} CK_CAMELLIA_CTR_PARAMS;
+typedef CK_CAMELLIA_CTR_PARAMS* CK_CAMELLIA_CTR_PARAMS_PTR;
+
+/* CKM_AES_CBC_ENCRYPT_DATA. */
+typedef struct CK_AES_CBC_ENCRYPT_DATA_PARAMS {
+  CK_BYTE iv[16];
+  CK_BYTE_PTR pData;
+  CK_ULONG length;
+} CK_AES_CBC_ENCRYPT_DATA_PARAMS;
+typedef CK_AES_CBC_ENCRYPT_DATA_PARAMS* CK_AES_CBC_ENCRYPT_DATA_PARAMS_PTR;
+
+/* CKM_DES_CBC_ENCRYPT_DATA, CKM_DES3_CBC_ENCRYPT_DATA. */
+typedef struct CK_DES_CBC_ENCRYPT_DATA_PARAMS {
+  CK_BYTE iv[8];
+  CK_BYTE_PTR pData;
+  CK_ULONG length;
+} CK_DES_CBC_ENCRYPT_DATA_PARAMS;
+typedef CK_DES_CBC_ENCRYPT_DATA_PARAMS* CK_DES_CBC_ENCRYPT_DATA_PARAMS_PTR;
+
+/* CKM_CAMELLIA_CBC_ENCRYPT_DATA. */
+typedef struct CK_CAMELLIA_CBC_ENCRYPT_DATA_PARAMS {
+  CK_BYTE iv[16];
+  CK_BYTE_PTR pData;
+  CK_ULONG length;
+} CK_CAMELLIA_CBC_ENCRYPT_DATA_PARAMS;
+typedef CK_CAMELLIA_CBC_ENCRYPT_DATA_PARAMS* CK_CAMELLIA_CBC_ENCRYPT_DATA_PARAMS_PTR;
+
+/* CKM_ARIA_CBC_ENCRYPT_DATA. */
+typedef struct CK_ARIA_CBC_ENCRYPT_DATA_PARAMS {
+  CK_BYTE iv[16];
+  CK_BYTE_PTR pData;
+  CK_ULONG length;
+} CK_ARIA_CBC_ENCRYPT_DATA_PARAMS;
+typedef CK_ARIA_CBC_ENCRYPT_DATA_PARAMS* CK_ARIA_CBC_ENCRYPT_DATA_PARAMS_PTR;
+
+/* CKM_SEED_CBC_ENCRYPT_DATA. */
+typedef struct CK_SEED_CBC_ENCRYPT_DATA_PARAMS {
+  CK_BYTE iv[16];
+  CK_BYTE_PTR pData;
+  CK_ULONG length;
+} CK_SEED_CBC_ENCRYPT_DATA_PARAMS;
+typedef CK_SEED_CBC_ENCRYPT_DATA_PARAMS* CK_SEED_CBC_ENCRYPT_DATA_PARAMS_PTR;
+
+typedef CK_ULONG CK_RC2_PARAMS; /* CKM_RC2_ECB, CKM_RC2_MAC: the effective key bits */
+typedef CK_RC2_PARAMS* CK_RC2_PARAMS_PTR;
+
+/* CKM_RC2_CBC, CKM_RC2_CBC_PAD. */
+typedef struct CK_RC2_CBC_PARAMS {
+  CK_ULONG ulEffectiveBits;
+  CK_BYTE iv[8];
+} CK_RC2_CBC_PARAMS;
+typedef CK_RC2_CBC_PARAMS* CK_RC2_CBC_PARAMS_PTR;
+
+/* CKM_RC2_MAC_GENERAL. */
+typedef struct CK_RC2_MAC_GENERAL_PARAMS {
+  CK_ULONG ulEffectiveBits;
+  CK_ULONG ulMacLength;
+} CK_RC2_MAC_GENERAL_PARAMS;
+typedef CK_RC2_MAC_GENERAL_PARAMS* CK_RC2_MAC_GENERAL_PARAMS_PTR;
+
+/* CKM_RC5_ECB, CKM_RC5_MAC. */
+typedef struct CK_RC5_PARAMS {
+  CK_ULONG ulWordsize;
+  CK_ULONG ulRounds;
+} CK_RC5_PARAMS;
+typedef CK_RC5_PARAMS* CK_RC5_PARAMS_PTR;
+
+/* CKM_RC5_CBC, CKM_RC5_CBC_PAD. */
+typedef struct CK_RC5_CBC_PARAMS {
+  CK_ULONG ulWordsize;
+  CK_ULONG ulRounds;
+  CK_BYTE_PTR pIv;
+  CK_ULONG ulIvLen;
+} CK_RC5_CBC_PARAMS;
+typedef CK_RC5_CBC_PARAMS* CK_RC5_CBC_PARAMS_PTR;
+
+/* CKM_RC5_MAC_GENERAL. */
+typedef struct CK_RC5_MAC_GENERAL_PARAMS {
+  CK_ULONG ulWordsize;
+  CK_ULONG ulRounds;
+  CK_ULONG ulMacLength;
+} CK_RC5_MAC_GENERAL_PARAMS;
+typedef CK_RC5_MAC_GENERAL_PARAMS* CK_RC5_MAC_GENERAL_PARAMS_PTR;
+
+/* ---- ChaCha20, Salsa20, Poly1305 ---- */
+
+/* CKM_CHACHA20. (3.0) */
+typedef struct CK_CHACHA20_PARAMS {
+  CK_BYTE_PTR pBlockCounter;
+  CK_ULONG blockCounterBits;
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceBits;
+} CK_CHACHA20_PARAMS;
+typedef CK_CHACHA20_PARAMS* CK_CHACHA20_PARAMS_PTR;
+
+/* CKM_SALSA20. (3.0) */
+typedef struct CK_SALSA20_PARAMS {
+  CK_BYTE_PTR pBlockCounter;
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceBits;
+} CK_SALSA20_PARAMS;
+typedef CK_SALSA20_PARAMS* CK_SALSA20_PARAMS_PTR;
+
+/* CKM_CHACHA20_POLY1305, CKM_SALSA20_POLY1305. (3.0) */
+typedef struct CK_SALSA20_CHACHA20_POLY1305_PARAMS {
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceLen;
+  CK_BYTE_PTR pAAD;
+  CK_ULONG ulAADLen;
+} CK_SALSA20_CHACHA20_POLY1305_PARAMS;
+typedef CK_SALSA20_CHACHA20_POLY1305_PARAMS* CK_SALSA20_CHACHA20_POLY1305_PARAMS_PTR;
+
+/* The same in the message functions. (3.0) */
+typedef struct CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS {
+  CK_BYTE_PTR pNonce;
+  CK_ULONG ulNonceLen;
+  CK_BYTE_PTR pTag;
+} CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS;
+typedef CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS* CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS_PTR;
+
+/* ---- Derivation from keys and data ---- */
+
+typedef CK_ULONG CK_EXTRACT_PARAMS; /* CKM_EXTRACT_KEY_FROM_KEY: the first bit of the derived key */
+typedef CK_EXTRACT_PARAMS* CK_EXTRACT_PARAMS_PTR;
+
+/* CKM_CONCATENATE_*, CKM_XOR_BASE_AND_DATA, CKM_*_ECB_ENCRYPT_DATA. */
+typedef struct CK_KEY_DERIVATION_STRING_DATA {
+  CK_BYTE_PTR pData;
+  CK_ULONG ulLen;
+} CK_KEY_DERIVATION_STRING_DATA;
+typedef CK_KEY_DERIVATION_STRING_DATA* CK_KEY_DERIVATION_STRING_DATA_PTR;
+
+/* CKM_HKDF_DERIVE, CKM_HKDF_DATA, CKM_HKDF_KEY_GEN. (3.0) */
+typedef struct CK_HKDF_PARAMS {
+  CK_BBOOL bExtract;
+  CK_BBOOL bExpand;
+  CK_MECHANISM_TYPE prfHashMechanism;
+  CK_ULONG ulSaltType;
+  CK_BYTE_PTR pSalt;
+  CK_ULONG ulSaltLen;
+  CK_OBJECT_HANDLE hSaltKey;
+  CK_BYTE_PTR pInfo;
+  CK_ULONG ulInfoLen;
+} CK_HKDF_PARAMS;
+typedef CK_HKDF_PARAMS* CK_HKDF_PARAMS_PTR;
+
+/* ---- SP 800-108 KDF ---- */
+
+typedef CK_ULONG CK_PRF_DATA_TYPE; /* CK_SP800_108_* */
+typedef CK_PRF_DATA_TYPE* CK_PRF_DATA_TYPE_PTR;
+typedef CK_MECHANISM_TYPE CK_SP800_108_PRF_TYPE;
+typedef CK_SP800_108_PRF_TYPE* CK_SP800_108_PRF_TYPE_PTR;
+typedef CK_ULONG CK_SP800_108_DKM_LENGTH_METHOD; /* CK_SP800_108_DKM_LENGTH_SUM_OF_* */
+typedef CK_SP800_108_DKM_LENGTH_METHOD* CK_SP800_108_DKM_LENGTH_METHOD_PTR;
+
+/* (3.0) */
+typedef struct CK_PRF_DATA_PARAM {
+  CK_PRF_DATA_TYPE type;
+  CK_VOID_PTR pValue;
+  CK_ULONG ulValueLen;
+} CK_PRF_DATA_PARAM;
+typedef CK_PRF_DATA_PARAM* CK_PRF_DATA_PARAM_PTR;
+
+/* (3.0) */
+typedef struct CK_SP800_108_COUNTER_FORMAT {
+  CK_BBOOL bLittleEndian;
+  CK_ULONG ulWidthInBits;
+} CK_SP800_108_COUNTER_FORMAT;
+typedef CK_SP800_108_COUNTER_FORMAT* CK_SP800_108_COUNTER_FORMAT_PTR;
+
+/* (3.0) */
+typedef struct CK_SP800_108_DKM_LENGTH_FORMAT {
+  CK_SP800_108_DKM_LENGTH_METHOD dkmLengthMethod;
+  CK_BBOOL bLittleEndian;
+  CK_ULONG ulWidthInBits;
+} CK_SP800_108_DKM_LENGTH_FORMAT;
+typedef CK_SP800_108_DKM_LENGTH_FORMAT* CK_SP800_108_DKM_LENGTH_FORMAT_PTR;
+
+/* A further key derived by the same call; *phKey receives its handle. (3.0) */
+typedef struct CK_DERIVED_KEY {
+  CK_ATTRIBUTE_PTR pTemplate;
+  CK_ULONG ulAttributeCount;
+  CK_OBJECT_HANDLE_PTR phKey;
+} CK_DERIVED_KEY;
+typedef CK_DERIVED_KEY* CK_DERIVED_KEY_PTR;
+
+/* CKM_SP800_108_COUNTER_KDF, CKM_SP800_108_DOUBLE_PIPELINE_KDF. (3.0) */
+typedef struct CK_SP800_108_KDF_PARAMS {
+  CK_SP800_108_PRF_TYPE prfType;
+  CK_ULONG ulNumberOfDataParams;
+  CK_PRF_DATA_PARAM_PTR pDataParams;
+  CK_ULONG ulAdditionalDerivedKeys;
+  CK_DERIVED_KEY_PTR pAdditionalDerivedKeys;
+} CK_SP800_108_KDF_PARAMS;
+typedef CK_SP800_108_KDF_PARAMS* CK_SP800_108_KDF_PARAMS_PTR;
+
+/* CKM_SP800_108_FEEDBACK_KDF. (3.0) */
+typedef struct CK_SP800_108_FEEDBACK_KDF_PARAMS {
+  CK_SP800_108_PRF_TYPE prfType;
+  CK_ULONG ulNumberOfDataParams;
+  CK_PRF_DATA_PARAM_PTR pDataParams;
+  CK_ULONG ulIVLen;
+  CK_BYTE_PTR pIV;
+  CK_ULONG ulAdditionalDerivedKeys;
+  CK_DERIVED_KEY_PTR pAdditionalDerivedKeys;
+} CK_SP800_108_FEEDBACK_KDF_PARAMS;
+typedef CK_SP800_108_FEEDBACK_KDF_PARAMS* CK_SP800_108_FEEDBACK_KDF_PARAMS_PTR;
+
+/* ---- Passwords ---- */
+
+/* CKM_PBE_*; pInitVector is written by the token. */
+typedef struct CK_PBE_PARAMS {
+  CK_BYTE_PTR pInitVector;
+  CK_UTF8CHAR_PTR pPassword;
+  CK_ULONG ulPasswordLen;
+  CK_BYTE_PTR pSalt;
+  CK_ULONG ulSaltLen;
+  CK_ULONG ulIteration;
+} CK_PBE_PARAMS;
+typedef CK_PBE_PARAMS* CK_PBE_PARAMS_PTR;
+
+typedef CK_ULONG CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE; /* CKP_PKCS5_PBKD2_* */
+typedef CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE* CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE_PTR;
+typedef CK_ULONG CK_PKCS5_PBKDF2_SALT_SOURCE_TYPE; /* CKZ_SALT_SPECIFIED */
+typedef CK_PKCS5_PBKDF2_SALT_SOURCE_TYPE* CK_PKCS5_PBKDF2_SALT_SOURCE_TYPE_PTR;
+
+/* CKM_PKCS5_PBKD2, with the pointer to the password length that 2.40 got wrong. */
+typedef struct CK_PKCS5_PBKD2_PARAMS {
+  CK_PKCS5_PBKDF2_SALT_SOURCE_TYPE saltSource;
+  CK_VOID_PTR pSaltSourceData;
+  CK_ULONG ulSaltSourceDataLen;
+  CK_ULONG iterations;
+  CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE prf;
+  CK_VOID_PTR pPrfData;
+  CK_ULONG ulPrfDataLen;
+  CK_UTF8CHAR_PTR pPassword;
+  CK_ULONG_PTR ulPasswordLen;
+} CK_PKCS5_PBKD2_PARAMS;
+typedef CK_PKCS5_PBKD2_PARAMS* CK_PKCS5_PBKD2_PARAMS_PTR;
+
+/* CKM_PKCS5_PBKD2 as it should be; ulParameterLen does not tell it from the former. */
+typedef struct CK_PKCS5_PBKD2_PARAMS2 {
+  CK_PKCS5_PBKDF2_SALT_SOURCE_TYPE saltSource;
+  CK_VOID_PTR pSaltSourceData;
+  CK_ULONG ulSaltSourceDataLen;
+  CK_ULONG iterations;
+  CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE prf;
+  CK_VOID_PTR pPrfData;
+  CK_ULONG ulPrfDataLen;
+  CK_UTF8CHAR_PTR pPassword;
+  CK_ULONG ulPasswordLen;
+} CK_PKCS5_PBKD2_PARAMS2;
+typedef CK_PKCS5_PBKD2_PARAMS2* CK_PKCS5_PBKD2_PARAMS2_PTR;
+
+/* ---- TLS and SSL 3.0 ---- */
+
+typedef struct CK_SSL3_RANDOM_DATA {
+  CK_BYTE_PTR pClientRandom;
+  CK_ULONG ulClientRandomLen;
+  CK_BYTE_PTR pServerRandom;
+  CK_ULONG ulServerRandomLen;
+} CK_SSL3_RANDOM_DATA;
+typedef CK_SSL3_RANDOM_DATA* CK_SSL3_RANDOM_DATA_PTR;
+
+/* CKM_SSL3_MASTER_KEY_DERIVE*, CKM_TLS_MASTER_KEY_DERIVE*; *pVersion is written by the token. */
+typedef struct CK_SSL3_MASTER_KEY_DERIVE_PARAMS {
+  CK_SSL3_RANDOM_DATA RandomInfo;
+  CK_VERSION_PTR pVersion;
+} CK_SSL3_MASTER_KEY_DERIVE_PARAMS;
+typedef CK_SSL3_MASTER_KEY_DERIVE_PARAMS* CK_SSL3_MASTER_KEY_DERIVE_PARAMS_PTR;
+
+typedef struct CK_SSL3_KEY_MAT_OUT {
+  CK_OBJECT_HANDLE hClientMacSecret;
+  CK_OBJECT_HANDLE hServerMacSecret;
+  CK_OBJECT_HANDLE hClientKey;
+  CK_OBJECT_HANDLE hServerKey;
+  CK_BYTE_PTR pIVClient;
+  CK_BYTE_PTR pIVServer;
+} CK_SSL3_KEY_MAT_OUT;
+typedef CK_SSL3_KEY_MAT_OUT* CK_SSL3_KEY_MAT_OUT_PTR;
+
+/* CKM_SSL3_KEY_AND_MAC_DERIVE, CKM_TLS_KEY_AND_MAC_DERIVE. */
+typedef struct CK_SSL3_KEY_MAT_PARAMS {
+  CK_ULONG ulMacSizeInBits;
+  CK_ULONG ulKeySizeInBits;
+  CK_ULONG ulIVSizeInBits;
+  CK_BBOOL bIsExport;
+  CK_SSL3_RANDOM_DATA RandomInfo;
+  CK_SSL3_KEY_MAT_OUT_PTR pReturnedKeyMaterial;
+} CK_SSL3_KEY_MAT_PARAMS;
+typedef CK_SSL3_KEY_MAT_PARAMS* CK_SSL3_KEY_MAT_PARAMS_PTR;
+
+/* CKM_TLS_PRF. */
+typedef struct CK_TLS_PRF_PARAMS {
+  CK_BYTE_PTR pSeed;
+  CK_ULONG ulSeedLen;
+  CK_BYTE_PTR pLabel;
+  CK_ULONG ulLabelLen;
+  CK_BYTE_PTR pOutput;
+  CK_ULONG_PTR pulOutputLen;
+} CK_TLS_PRF_PARAMS;
+typedef CK_TLS_PRF_PARAMS* CK_TLS_PRF_PARAMS_PTR;
+
+/* CKM_TLS12_MASTER_KEY_DERIVE, CKM_TLS12_MASTER_KEY_DERIVE_DH. */
+typedef struct CK_TLS12_MASTER_KEY_DERIVE_PARAMS {
+  CK_SSL3_RANDOM_DATA RandomInfo;
+  CK_VERSION_PTR pVersion;
+  CK_MECHANISM_TYPE prfHashMechanism;
+} CK_TLS12_MASTER_KEY_DERIVE_PARAMS;
+typedef CK_TLS12_MASTER_KEY_DERIVE_PARAMS* CK_TLS12_MASTER_KEY_DERIVE_PARAMS_PTR;
+
+/* CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE, CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE_DH. (3.2) */
+typedef struct CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS {
+  CK_MECHANISM_TYPE prfHashMechanism;
+  CK_BYTE_PTR pSessionHash;
+  CK_ULONG ulSessionHashLen;
+  CK_VERSION_PTR pVersion;
+} CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS;
+typedef CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS* CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS_PTR;
+
+/* CKM_TLS12_KEY_AND_MAC_DERIVE, CKM_TLS12_KEY_SAFE_DERIVE. */
+typedef struct CK_TLS12_KEY_MAT_PARAMS {
+  CK_ULONG ulMacSizeInBits;
+  CK_ULONG ulKeySizeInBits;
+  CK_ULONG ulIVSizeInBits;
+  CK_BBOOL bIsExport;
+  CK_SSL3_RANDOM_DATA RandomInfo;
+  CK_SSL3_KEY_MAT_OUT_PTR pReturnedKeyMaterial;
+  CK_MECHANISM_TYPE prfHashMechanism;
+} CK_TLS12_KEY_MAT_PARAMS;
+typedef CK_TLS12_KEY_MAT_PARAMS* CK_TLS12_KEY_MAT_PARAMS_PTR;
+
+/* CKM_TLS_KDF, CKM_TLS12_KDF. */
+typedef struct CK_TLS_KDF_PARAMS {
+  CK_MECHANISM_TYPE prfMechanism;
+  CK_BYTE_PTR pLabel;
+  CK_ULONG ulLabelLength;
+  CK_SSL3_RANDOM_DATA RandomInfo;
+  CK_BYTE_PTR pContextData;
+  CK_ULONG ulContextDataLength;
+} CK_TLS_KDF_PARAMS;
+typedef CK_TLS_KDF_PARAMS* CK_TLS_KDF_PARAMS_PTR;
+
+/* CKM_TLS_MAC, CKM_TLS12_MAC; ulServerOrClient is 1 for the server, 2 for the client. */
+typedef struct CK_TLS_MAC_PARAMS {
+  CK_MECHANISM_TYPE prfHashMechanism;
+  CK_ULONG ulMacLength;
+  CK_ULONG ulServerOrClient;
+} CK_TLS_MAC_PARAMS;
+typedef CK_TLS_MAC_PARAMS* CK_TLS_MAC_PARAMS_PTR;
+
+/* ---- WTLS ---- */
+
+typedef struct CK_WTLS_RANDOM_DATA {
+  CK_BYTE_PTR pClientRandom;
+  CK_ULONG ulClientRandomLen;
+  CK_BYTE_PTR pServerRandom;
+  CK_ULONG ulServerRandomLen;
+} CK_WTLS_RANDOM_DATA;
+typedef CK_WTLS_RANDOM_DATA* CK_WTLS_RANDOM_DATA_PTR;
+
+/* CKM_WTLS_MASTER_KEY_DERIVE*. */
+typedef struct CK_WTLS_MASTER_KEY_DERIVE_PARAMS {
+  CK_MECHANISM_TYPE DigestMechanism;
+  CK_WTLS_RANDOM_DATA RandomInfo;
+  CK_BYTE_PTR pVersion;
+} CK_WTLS_MASTER_KEY_DERIVE_PARAMS;
+typedef CK_WTLS_MASTER_KEY_DERIVE_PARAMS* CK_WTLS_MASTER_KEY_DERIVE_PARAMS_PTR;
+
+/* CKM_WTLS_PRF. */
+typedef struct CK_WTLS_PRF_PARAMS {
+  CK_MECHANISM_TYPE DigestMechanism;
+  CK_BYTE_PTR pSeed;
+  CK_ULONG ulSeedLen;
+  CK_BYTE_PTR pLabel;
+  CK_ULONG ulLabelLen;
+  CK_BYTE_PTR pOutput;
+  CK_ULONG_PTR pulOutputLen;
+} CK_WTLS_PRF_PARAMS;
+typedef CK_WTLS_PRF_PARAMS* CK_WTLS_PRF_PARAMS_PTR;
+
+typedef struct CK_WTLS_KEY_MAT_OUT {
+  CK_OBJECT_HANDLE hMacSecret;
+  CK_OBJECT_HANDLE hKey;
+  CK_BYTE_PTR pIV;
+} CK_WTLS_KEY_MAT_OUT;
+typedef CK_WTLS_KEY_MAT_OUT* CK_WTLS_KEY_MAT_OUT_PTR;
+
+/* CKM_WTLS_SERVER_KEY_AND_MAC_DERIVE, CKM_WTLS_CLIENT_KEY_AND_MAC_DERIVE. */
+typedef struct CK_WTLS_KEY_MAT_PARAMS {
+  CK_MECHANISM_TYPE DigestMechanism;
+  CK_ULONG ulMacSizeInBits;
+  CK_ULONG ulKeySizeInBits;
+  CK_ULONG ulIVSizeInBits;
+  CK_ULONG ulSequenceNumber;
+  CK_BBOOL bIsExport;
+  CK_WTLS_RANDOM_DATA RandomInfo;
+  CK_WTLS_KEY_MAT_OUT_PTR pReturnedKeyMaterial;
+} CK_WTLS_KEY_MAT_PARAMS;
+typedef CK_WTLS_KEY_MAT_PARAMS* CK_WTLS_KEY_MAT_PARAMS_PTR;
+
+/* ---- IKE ---- */
+
+/* CKM_IKE2_PRF_PLUS_DERIVE. (3.1) */
+typedef struct CK_IKE2_PRF_PLUS_DERIVE_PARAMS {
+  CK_MECHANISM_TYPE prfMechanism;
+  CK_BBOOL bHasSeedKey;
+  CK_OBJECT_HANDLE hSeedKey;
+  CK_BYTE_PTR pSeedData;
+  CK_ULONG ulSeedDataLen;
+} CK_IKE2_PRF_PLUS_DERIVE_PARAMS;
+typedef CK_IKE2_PRF_PLUS_DERIVE_PARAMS* CK_IKE2_PRF_PLUS_DERIVE_PARAMS_PTR;
+
+/* CKM_IKE_PRF_DERIVE. (3.1) */
+typedef struct CK_IKE_PRF_DERIVE_PARAMS {
+  CK_MECHANISM_TYPE prfMechanism;
+  CK_BBOOL bDataAsKey;
+  CK_BBOOL bRekey;
+  CK_BYTE_PTR pNi;
+  CK_ULONG ulNiLen;
+  CK_BYTE_PTR pNr;
+  CK_ULONG ulNrLen;
+  CK_OBJECT_HANDLE hNewKey;
+} CK_IKE_PRF_DERIVE_PARAMS;
+typedef CK_IKE_PRF_DERIVE_PARAMS* CK_IKE_PRF_DERIVE_PARAMS_PTR;
+
+/* CKM_IKE1_PRF_DERIVE. (3.1) */
+typedef struct CK_IKE1_PRF_DERIVE_PARAMS {
+  CK_MECHANISM_TYPE prfMechanism;
+  CK_BBOOL bHasPrevKey;
+  CK_OBJECT_HANDLE hKeygxy;
+  CK_OBJECT_HANDLE hPrevKey;
+  CK_BYTE_PTR pCKYi;
+  CK_ULONG ulCKYiLen;
+  CK_BYTE_PTR pCKYr;
+  CK_ULONG ulCKYrLen;
+  CK_BYTE keyNumber;
+} CK_IKE1_PRF_DERIVE_PARAMS;
+typedef CK_IKE1_PRF_DERIVE_PARAMS* CK_IKE1_PRF_DERIVE_PARAMS_PTR;
+
+/* CKM_IKE1_EXTENDED_DERIVE. (3.1) */
+typedef struct CK_IKE1_EXTENDED_DERIVE_PARAMS {
+  CK_MECHANISM_TYPE prfMechanism;
+  CK_BBOOL bHasKeygxy;
+  CK_OBJECT_HANDLE hKeygxy;
+  CK_BYTE_PTR pExtraData;
+  CK_ULONG ulExtraDataLen;
+} CK_IKE1_EXTENDED_DERIVE_PARAMS;
+typedef CK_IKE1_EXTENDED_DERIVE_PARAMS* CK_IKE1_EXTENDED_DERIVE_PARAMS_PTR;
+
+/* ---- X3DH and the double ratchet ---- */
+
+typedef CK_ULONG CK_X3DH_KDF_TYPE;
+typedef CK_X3DH_KDF_TYPE* CK_X3DH_KDF_TYPE_PTR;
+
+/* CKM_X3DH_INITIALIZE. (3.0) */
+typedef struct CK_X3DH_INITIATE_PARAMS {
+  CK_X3DH_KDF_TYPE kdf;
+  CK_OBJECT_HANDLE pPeer_identity;
+  CK_OBJECT_HANDLE pPeer_prekey;
+  CK_BYTE_PTR pPrekey_signature;
+  CK_BYTE_PTR pOnetime_key;
+  CK_OBJECT_HANDLE pOwn_identity;
+  CK_OBJECT_HANDLE pOwn_ephemeral;
+} CK_X3DH_INITIATE_PARAMS;
+typedef CK_X3DH_INITIATE_PARAMS* CK_X3DH_INITIATE_PARAMS_PTR;
+
+/* CKM_X3DH_RESPOND. (3.0) */
+typedef struct CK_X3DH_RESPOND_PARAMS {
+  CK_X3DH_KDF_TYPE kdf;
+  CK_BYTE_PTR pIdentity_id;
+  CK_BYTE_PTR pPrekey_id;
+  CK_BYTE_PTR pOnetime_id;
+  CK_OBJECT_HANDLE pInitiator_identity;
+  CK_BYTE_PTR pInitiator_ephemeral;
+} CK_X3DH_RESPOND_PARAMS;
+typedef CK_X3DH_RESPOND_PARAMS* CK_X3DH_RESPOND_PARAMS_PTR;
+
+typedef CK_ULONG CK_X2RATCHET_KDF_TYPE;
+typedef CK_X2RATCHET_KDF_TYPE* CK_X2RATCHET_KDF_TYPE_PTR;
+
+/* CKM_X2RATCHET_INITIALIZE. (3.0) */
+typedef struct CK_X2RATCHET_INITIALIZE_PARAMS {
+  CK_BYTE_PTR sk;
+  CK_OBJECT_HANDLE peer_public_prekey;
+  CK_OBJECT_HANDLE peer_public_identity;
+  CK_OBJECT_HANDLE own_public_identity;
+  CK_BBOOL bEncryptedHeader;
+  CK_ULONG eCurve;
+  CK_MECHANISM_TYPE aeadMechanism;
+  CK_X2RATCHET_KDF_TYPE kdfMechanism;
+} CK_X2RATCHET_INITIALIZE_PARAMS;
+typedef CK_X2RATCHET_INITIALIZE_PARAMS* CK_X2RATCHET_INITIALIZE_PARAMS_PTR;
+
+/* CKM_X2RATCHET_RESPOND. (3.0) */
+typedef struct CK_X2RATCHET_RESPOND_PARAMS {
+  CK_BYTE_PTR sk;
+  CK_OBJECT_HANDLE own_prekey;
+  CK_OBJECT_HANDLE initiator_identity;
+  CK_OBJECT_HANDLE own_public_identity;
+  CK_BBOOL bEncryptedHeader;
+  CK_ULONG eCurve;
+  CK_MECHANISM_TYPE aeadMechanism;
+  CK_X2RATCHET_KDF_TYPE kdfMechanism;
+} CK_X2RATCHET_RESPOND_PARAMS;
+typedef CK_X2RATCHET_RESPOND_PARAMS* CK_X2RATCHET_RESPOND_PARAMS_PTR;
+
+/* ---- One-time passwords, CT-KIP, CMS ---- */
+
+typedef CK_ULONG CK_OTP_PARAM_TYPE; /* CK_OTP_* */
+typedef CK_OTP_PARAM_TYPE* CK_OTP_PARAM_TYPE_PTR;
+typedef CK_OTP_PARAM_TYPE CK_PARAM_TYPE; /* the name before 2.40 */
+typedef CK_PARAM_TYPE* CK_PARAM_TYPE_PTR;
+
+typedef struct CK_OTP_PARAM {
+  CK_OTP_PARAM_TYPE type;
+  CK_VOID_PTR pValue;
+  CK_ULONG ulValueLen;
+} CK_OTP_PARAM;
+typedef CK_OTP_PARAM* CK_OTP_PARAM_PTR;
+
+/* CKM_SECURID, CKM_HOTP, CKM_ACTI. */
+typedef struct CK_OTP_PARAMS {
+  CK_OTP_PARAM_PTR pParams;
+  CK_ULONG ulCount;
+} CK_OTP_PARAMS;
+typedef CK_OTP_PARAMS* CK_OTP_PARAMS_PTR;
+
+/* What C_Sign returns with these mechanisms. */
+typedef struct CK_OTP_SIGNATURE_INFO {
+  CK_OTP_PARAM_PTR pParams;
+  CK_ULONG ulCount;
+} CK_OTP_SIGNATURE_INFO;
+typedef CK_OTP_SIGNATURE_INFO* CK_OTP_SIGNATURE_INFO_PTR;
+
+/* CKM_KIP_DERIVE, CKM_KIP_WRAP, CKM_KIP_MAC. */
+typedef struct CK_KIP_PARAMS {
+  CK_MECHANISM_PTR pMechanism;
+  CK_OBJECT_HANDLE hKey;
+  CK_BYTE_PTR pSeed;
+  CK_ULONG ulSeedLen;
+} CK_KIP_PARAMS;
+typedef CK_KIP_PARAMS* CK_KIP_PARAMS_PTR;
+
+/* CKM_CMS_SIG. */
+typedef struct CK_CMS_SIG_PARAMS {
+  CK_OBJECT_HANDLE certificateHandle;
+  CK_MECHANISM_PTR pSigningMechanism;
+  CK_MECHANISM_PTR pDigestMechanism;
+  CK_UTF8CHAR_PTR pContentType;
+  CK_BYTE_PTR pRequestedAttributes;
+  CK_ULONG ulRequestedAttributesLen;
+  CK_BYTE_PTR pRequiredAttributes;
+  CK_ULONG ulRequiredAttributesLen;
+} CK_CMS_SIG_PARAMS;
+typedef CK_CMS_SIG_PARAMS* CK_CMS_SIG_PARAMS_PTR;
+
+/* ---- GOST R 34.10 ---- */
+
+/* CKM_GOSTR3410_DERIVE. */
+typedef struct CK_GOSTR3410_DERIVE_PARAMS {
+  CK_EC_KDF_TYPE kdf;
+  CK_BYTE_PTR pPublicData;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pUKM;
+  CK_ULONG ulUKMLen;
+} CK_GOSTR3410_DERIVE_PARAMS;
+typedef CK_GOSTR3410_DERIVE_PARAMS* CK_GOSTR3410_DERIVE_PARAMS_PTR;
+
+/* CKM_GOSTR3410_KEY_WRAP. */
+typedef struct CK_GOSTR3410_KEY_WRAP_PARAMS {
+  CK_BYTE_PTR pWrapOID;
+  CK_ULONG ulWrapOIDLen;
+  CK_BYTE_PTR pUKM;
+  CK_ULONG ulUKMLen;
+  CK_OBJECT_HANDLE hKey;
+} CK_GOSTR3410_KEY_WRAP_PARAMS;
+typedef CK_GOSTR3410_KEY_WRAP_PARAMS* CK_GOSTR3410_KEY_WRAP_PARAMS_PTR;
+
+/* ---- Historical key wrapping ---- */
+
+/* CKM_SKIPJACK_PRIVATE_WRAP. */
+typedef struct CK_SKIPJACK_PRIVATE_WRAP_PARAMS {
+  CK_ULONG ulPasswordLen;
+  CK_BYTE_PTR pPassword;
+  CK_ULONG ulPublicDataLen;
+  CK_BYTE_PTR pPublicData;
+  CK_ULONG ulPAndGLen;
+  CK_ULONG ulQLen;
+  CK_ULONG ulRandomLen;
+  CK_BYTE_PTR pRandomA;
+  CK_BYTE_PTR pPrimeP;
+  CK_BYTE_PTR pBaseG;
+  CK_BYTE_PTR pSubprimeQ;
+} CK_SKIPJACK_PRIVATE_WRAP_PARAMS;
+typedef CK_SKIPJACK_PRIVATE_WRAP_PARAMS* CK_SKIPJACK_PRIVATE_WRAP_PARAMS_PTR;
+
+/* CKM_SKIPJACK_RELAYX. */
+typedef struct CK_SKIPJACK_RELAYX_PARAMS {
+  CK_ULONG ulOldWrappedXLen;
+  CK_BYTE_PTR pOldWrappedX;
+  CK_ULONG ulOldPasswordLen;
+  CK_BYTE_PTR pOldPassword;
+  CK_ULONG ulOldPublicDataLen;
+  CK_BYTE_PTR pOldPublicData;
+  CK_ULONG ulOldRandomLen;
+  CK_BYTE_PTR pOldRandomA;
+  CK_ULONG ulNewPasswordLen;
+  CK_BYTE_PTR pNewPassword;
+  CK_ULONG ulNewPublicDataLen;
+  CK_BYTE_PTR pNewPublicData;
+  CK_ULONG ulNewRandomLen;
+  CK_BYTE_PTR pNewRandomA;
+} CK_SKIPJACK_RELAYX_PARAMS;
+typedef CK_SKIPJACK_RELAYX_PARAMS* CK_SKIPJACK_RELAYX_PARAMS_PTR;
+
+/* CKM_KEY_WRAP_SET_OAEP. */
+typedef struct CK_KEY_WRAP_SET_OAEP_PARAMS {
+  CK_BYTE bBC;
+  CK_BYTE_PTR pX;
+  CK_ULONG ulXLen;
+} CK_KEY_WRAP_SET_OAEP_PARAMS;
+typedef CK_KEY_WRAP_SET_OAEP_PARAMS* CK_KEY_WRAP_SET_OAEP_PARAMS_PTR;
+
+#endif /* AZEKURA_HSM_CRYPTOKI_PKCS11_PARAMS_H_ */
