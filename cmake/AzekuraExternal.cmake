@@ -1,0 +1,33 @@
+# What comes from Debian, each as one target. A header of these stays behind the rooms that
+# tests/house/includes_test.py names for it.
+
+find_package(fmt 9 REQUIRED)              # fmt::fmt
+find_package(tl-expected REQUIRED)        # tl::expected
+find_package(spdlog REQUIRED)             # spdlog::spdlog
+find_package(CLI11 REQUIRED)              # CLI11::CLI11
+find_package(SQLite3 3.40 REQUIRED)       # SQLite::SQLite3
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+
+add_library(azekura_seccomp INTERFACE)
+add_library(azekura::seccomp ALIAS azekura_seccomp)
+target_link_libraries(azekura_seccomp INTERFACE PkgConfig::SECCOMP)
+
+# The compiled toml++, so that no file of ours pays for its templates.
+add_library(azekura_tomlplusplus INTERFACE)
+add_library(azekura::tomlplusplus ALIAS azekura_tomlplusplus)
+target_link_libraries(azekura_tomlplusplus INTERFACE PkgConfig::TOMLPLUSPLUS)
+target_compile_definitions(azekura_tomlplusplus INTERFACE TOML_HEADER_ONLY=0)
+
+if(AZEKURA_TESTS)
+  find_package(GTest REQUIRED)            # GTest::gmock, GTest::gmock_main
+  # Debian's, whatever else a person has in front of it on PATH.
+  if(NOT Python3_EXECUTABLE AND EXISTS "/usr/bin/python3")
+    set(Python3_EXECUTABLE "/usr/bin/python3")
+  endif()
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+endif()
+if(AZEKURA_BENCH)
+  find_package(benchmark REQUIRED)        # benchmark::benchmark
+endif()

@@ -1,0 +1,97 @@
+# Tests beside the rooms and across them. All of them are known to ctest, by a label each:
+# unit, house, interop, faults, cli, fuzz.
+
+include(GoogleTest)
+
+function(azekura_discover TARGET PREFIX)
+  gtest_discover_tests(${TARGET}
+    TEST_PREFIX "${PREFIX}/"
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 120
+    PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+# azekura_script_test(NAME LABEL label COMMAND command args... [TIMEOUT seconds] [RUN_SERIAL]
+#   [DEPENDS target...])
+#
+# A script that passes by exit status 0, and is skipped by 77 (say why on stdout). It finds in its
+# environment:
+#   AZEKURA_SOURCE   the root of the tree        AZEKURA_BUILD   the build folder
+#   AZEKURA_BIN      the folder of azekura and azekura-hsmd, first on PATH
+#   AZEKURA_MODULE   libazekura-pkcs11.so        AZEKURA_TMP     an empty folder of its own
+function(azekura_script_test NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 test "RUN_SERIAL" "LABEL;TIMEOUT" "COMMAND;DEPENDS")
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 300)
+  endif()
+  add_test(NAME "${NAME}"
+    COMMAND "${CMAKE_SOURCE_DIR}/tests/run" "${CMAKE_BINARY_DIR}" ${test_COMMAND}
+    WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+  set_tests_properties("${NAME}" PROPERTIES
+    LABELS "${test_LABEL}" TIMEOUT "${test_TIMEOUT}" SKIP_RETURN_CODE 77
+    RUN_SERIAL "${test_RUN_SERIAL}")
+endfunction()
+
+# azekura_program_test(NAME LABEL label SOURCES file... [DEPS room...] [LIBS target...]
+#   [ARGS argument...] [TIMEOUT seconds] [GTEST])
+#
+# A test that crosses rooms, in C++. With GTEST each of its tests is one of ctest's; without, it is
+# run like a script (tests/run) and has main() itself.
+function(azekura_program_test NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 test "GTEST;RUN_SERIAL" "LABEL;TIMEOUT" "SOURCES;DEPS;LIBS;ARGS")
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 300)
+  endif()
+  azekura_room_targets(deps ${test_DEPS})
+  foreach(dep IN LISTS deps)
+    if(NOT TARGET ${dep})
+      message(WARNING "the test ${NAME} is left out: ${dep} is not there")
+      return()
+    endif()
+  endforeach()
+  add_executable(${NAME} ${test_SOURCES})
+  target_include_directories(${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${NAME} PRIVATE azekura::compile ${deps} ${test_LIBS} ${CMAKE_DL_LIBS})
+  if(test_GTEST)
+    target_link_libraries(${NAME} PRIVATE GTest::gmock_main)
+    gtest_discover_tests(${NAME}
+      TEST_PREFIX "${test_LABEL}/"
+      DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+      PROPERTIES LABELS "${test_LABEL}" TIMEOUT "${test_TIMEOUT}" RUN_SERIAL "${test_RUN_SERIAL}"
+        ENVIRONMENT "AZEKURA_BIN=${CMAKE_BINARY_DIR}/bin;AZEKURA_MODULE=${CMAKE_BINARY_DIR}/lib/libazekura-pkcs11.so")
+  else()
+    add_test(NAME "${test_LABEL}/${NAME}"
+      COMMAND "${CMAKE_SOURCE_DIR}/tests/run" "${CMAKE_BINARY_DIR}" $<TARGET_FILE:${NAME}> ${test_ARGS})
+    set_tests_properties("${test_LABEL}/${NAME}" PROPERTIES
+      LABELS "${test_LABEL}" TIMEOUT "${test_TIMEOUT}" SKIP_RETURN_CODE 77
+      RUN_SERIAL "${test_RUN_SERIAL}")
+  endif()
+endfunction()
+
+# azekura_fuzz_target(NAME DEPS room...)
+#
+# Called in fuzz/CMakeLists.txt: fuzz/NAME.cc has LLVMFuzzerTestOneInput, fuzz/corpus/NAME/ its inputs.
+# In the preset `fuzz` it becomes the libFuzzer program fuzz_NAME; in all others a program that replays
+# the corpus, and a test.
+function(azekura_fuzz_target NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 fuzz "" "" "DEPS")
+  azekura_room_targets(deps ${fuzz_DEPS})
+  foreach(dep IN LISTS deps)
+    if(NOT TARGET ${dep})
+      message(WARNING "the fuzz target ${NAME} is left out: ${dep} is not there")
+      return()
+    endif()
+  endforeach()
+  add_executable(fuzz_${NAME} "${NAME}.cc")
+  target_include_directories(fuzz_${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(fuzz_${NAME} PRIVATE azekura::compile ${deps})
+  set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${NAME}")
+  if(AZEKURA_FUZZ)
+    target_link_options(fuzz_${NAME} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME "fuzz/${NAME}" COMMAND fuzz_${NAME} -runs=0 "${corpus}")
+  else()
+    target_sources(fuzz_${NAME} PRIVATE replay.cc)
+    add_test(NAME "fuzz/${NAME}" COMMAND fuzz_${NAME} "${corpus}")
+  endif()
+  set_tests_properties("fuzz/${NAME}" PROPERTIES LABELS fuzz TIMEOUT 300)
+endfunction()
