@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,12 +28,14 @@ class AttributeSet {
   void set(CK_ATTRIBUTE_TYPE type, ByteView value);
   void set_flag(CK_ATTRIBUTE_TYPE type, bool value);
   void set_number(CK_ATTRIBUTE_TYPE type, std::uint64_t value);
+  void set_text(CK_ATTRIBUTE_TYPE type, std::string_view value) { set(type, as_bytes(value)); }
   void erase(CK_ATTRIBUTE_TYPE type);
   const Bytes* find(CK_ATTRIBUTE_TYPE type) const;
   bool has(CK_ATTRIBUTE_TYPE type) const { return find(type) != nullptr; }
   // Absent or of another size: `otherwise`.
   bool flag(CK_ATTRIBUTE_TYPE type, bool otherwise = false) const;
-  std::uint64_t number(CK_ATTRIBUTE_TYPE type, std::uint64_t otherwise = CK_UNAVAILABLE_INFORMATION) const;
+  std::uint64_t number(CK_ATTRIBUTE_TYPE type,
+                       std::uint64_t otherwise = CK_UNAVAILABLE_INFORMATION) const;
   const std::vector<std::pair<CK_ATTRIBUTE_TYPE, Bytes>>& all() const { return items_; }
 
  private:
@@ -68,8 +70,12 @@ struct Draft {
   AttributeSet attributes;
   SecretSet secrets;
   // Internal, stored with the object, never told: sticky facts that policy needs.
-  bool ever_wrapping = false;  // CKA_WRAP was true once
+  bool ever_wrapping = false;    // CKA_WRAP was true once
   bool ever_decrypting = false;  // CKA_DECRYPT was true once
+
+  Draft clone() const;
+  // Octets of all values and types: what an object weighs against the limits.
+  std::size_t weight() const;
 };
 
 class Object {

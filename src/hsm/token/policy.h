@@ -11,10 +11,11 @@ namespace azekura::hsm::token {
 // decrypt, would tell its value); CKR_KEY_HANDLE_INVALID when CKA_WRAP_TEMPLATE does not match.
 Outcome<void> may_wrap(const Object& wrapping_key, const Object& key);
 
-// C_UnwrapKey. The new key is sensitive, and what the template asks of CKA_SENSITIVE=false, or of
-// CKA_EXTRACTABLE=true under a trusted key, is refused with CKR_TEMPLATE_INCONSISTENT unless the
-// unwrapping key's CKA_UNWRAP_TEMPLATE itself says so. Forces the CKA_UNWRAP_TEMPLATE.
-Outcome<void> may_unwrap(const Object& unwrapping_key, Draft& key, bool asked_not_sensitive,
-                         bool asked_extractable);
+// C_UnwrapKey, before the new key is kept. Without the unwrapping key's consent nothing comes out of
+// a wrapped blob with less protection than a key needs: CKR_TEMPLATE_INCONSISTENT for a key with
+// CKA_SENSITIVE=false, and for CKA_EXTRACTABLE=true under a key with CKA_TRUSTED, unless the unwrapping
+// key's own CKA_UNWRAP_TEMPLATE says the same. (That the new key agrees with CKA_UNWRAP_TEMPLATE was
+// seen to by draft_from_template.)
+Outcome<void> may_unwrap(const Object& unwrapping_key, const Draft& key);
 
 }  // namespace azekura::hsm::token
