@@ -58,13 +58,14 @@ struct Stats {
   std::uint64_t transactions = 0;  // durable ones; each cost one sync
   std::uint64_t batches = 0;       // answered with success
   std::uint64_t conflicts = 0;     // answered with kConflict
+  std::uint64_t waiting = 0;       // not answered yet
 };
 
 enum class Create { kNever, kIfMissing };
 
 struct Options {
-  // The database file. Beside it appear PATH-wal, PATH-shm and PATH.lock. Its folder exists, belongs
-  // to the daemon's user or root, and nobody else may write to it.
+  // The database file. Beside it appear PATH-wal, PATH-shm and PATH.lock. Its folder exists,
+  // belongs to the daemon's user or root, and nobody else may write to it.
   std::string path;
   Create create = Create::kNever;
 };
@@ -93,12 +94,13 @@ class Store {
   using Visitor = std::function<bool(ByteView key, ByteView value)>;
   Status scan(ByteView prefix, const Visitor& visit);
 
-  // Success: the whole batch is durable. Any error: nothing of it is visible. Errors:
+  // Success: the whole batch is durable. Any error: nothing of it is visible.
   //   kConflict     a precondition does not hold
   //   kInvalid      an empty or too long key, a too long value, or a key changed twice
   //   kExhausted    a limit of the batch, or no space on the disk
-  //   kIo           the disk failed. Whether the batch is there will be known at the next open();
-  //                 until then every commit is refused with kIo.
+  //   kUnavailable  another program holds the database for seconds; trying again helps
+  //   kIo, kCorrupt the disk failed, or holds damage. Whether the batch is there will be known at
+  //                 the next open(); until then every commit is refused with kIo.
   Status commit(const Batch& batch);
 
   Stats stats() const;
