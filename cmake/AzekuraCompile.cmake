@@ -59,9 +59,11 @@ endif()
 
 target_compile_definitions(azekura_compile INTERFACE _GLIBCXX_ASSERTIONS)
 target_compile_options(azekura_compile INTERFACE
-  -fstack-protector-strong -fno-strict-aliasing
-  $<$<AND:$<CONFIG:Release>,$<STREQUAL:${AZEKURA_SANITIZE},>>:-U_FORTIFY_SOURCE>
-  $<$<AND:$<CONFIG:Release>,$<STREQUAL:${AZEKURA_SANITIZE},>>:-D_FORTIFY_SOURCE=2>)
+  -fstack-protector-strong -fno-strict-aliasing)
+if(NOT AZEKURA_SANITIZE)
+  target_compile_options(azekura_compile INTERFACE
+    $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   target_compile_options(azekura_compile INTERFACE -fstack-clash-protection -fcf-protection)
 endif()
@@ -70,6 +72,11 @@ target_link_options(azekura_compile INTERFACE
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 target_link_libraries(azekura_compile INTERFACE Threads::Threads)
+
+# azekura_version.h
+configure_file("${CMAKE_CURRENT_LIST_DIR}/azekura_version.h.in"
+  "${CMAKE_BINARY_DIR}/generated/azekura_version.h" @ONLY)
+target_include_directories(azekura_compile INTERFACE "${CMAKE_BINARY_DIR}/generated")
 
 if(AZEKURA_SANITIZE)
   add_compile_options(-fsanitize=${AZEKURA_SANITIZE} -fno-omit-frame-pointer -g1)

@@ -1,7 +1,7 @@
 # What comes from Debian, each as one target. A header of these stays behind the rooms that
 # tests/house/includes_test.py names for it.
 
-find_package(fmt 9 REQUIRED)              # fmt::fmt
+find_package(fmt 9 REQUIRED)              # azekura::fmt, see below
 find_package(tl-expected REQUIRED)        # tl::expected
 find_package(spdlog REQUIRED)             # spdlog::spdlog
 find_package(CLI11 REQUIRED)              # CLI11::CLI11
@@ -9,6 +9,19 @@ find_package(SQLite3 3.40 REQUIRED)       # SQLite::SQLite3
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+
+# fmt without a shared library, for every room. Its parts are known for version 9; a later one is
+# compiled into each file, which takes longer and gives the same.
+if(fmt_VERSION VERSION_LESS 10)
+  add_library(azekura_fmt STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt_static.cc")
+  get_target_property(include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+  target_include_directories(azekura_fmt SYSTEM PUBLIC "${include}")
+  unset(include)
+else()
+  add_library(azekura_fmt INTERFACE)
+  target_link_libraries(azekura_fmt INTERFACE fmt::fmt-header-only)
+endif()
+add_library(azekura::fmt ALIAS azekura_fmt)
 
 add_library(azekura_seccomp INTERFACE)
 add_library(azekura::seccomp ALIAS azekura_seccomp)

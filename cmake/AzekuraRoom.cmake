@@ -6,6 +6,7 @@
 #   [PUBLIC_LIBS target...]  the same, where this room's headers need it
 #   [TEST_DEPS room...]   further rooms for the tests only
 #   [TEST_LIBS target...]
+#   [RUN_UNDER asan|tsan...]  the sanitizers under which scripts/test runs this room's tests as well
 #   [PROGRAM file]        main.cc becomes this executable
 #   [MODULE file EXPORTS map]   the room becomes the shared module lib<file>.so as well, which
 #                         exports what the version script says and keeps everything else private)
@@ -17,7 +18,7 @@
 #   every *_testing.cc   part of that executable only: fakes, fixtures, builders
 function(azekura_room NAME)
   cmake_parse_arguments(PARSE_ARGV 1 room "" "PROGRAM;MODULE;EXPORTS"
-    "DEPS;LIBS;PUBLIC_LIBS;TEST_DEPS;TEST_LIBS")
+    "DEPS;LIBS;PUBLIC_LIBS;TEST_DEPS;TEST_LIBS;RUN_UNDER")
   if(room_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "azekura_room(${NAME}): unknown: ${room_UNPARSED_ARGUMENTS}")
   endif()
@@ -48,13 +49,13 @@ function(azekura_room NAME)
     add_library(${library} STATIC ${sources} ${headers})
     target_include_directories(${library} PUBLIC "${CMAKE_SOURCE_DIR}/src")
     target_link_libraries(${library}
-      PUBLIC ${deps} fmt::fmt tl::expected ${room_PUBLIC_LIBS}
+      PUBLIC ${deps} azekura::fmt tl::expected ${room_PUBLIC_LIBS}
       PRIVATE azekura::compile ${room_LIBS})
   else()
     add_library(${library} INTERFACE)
     target_include_directories(${library} INTERFACE "${CMAKE_SOURCE_DIR}/src")
     target_link_libraries(${library}
-      INTERFACE ${deps} fmt::fmt tl::expected ${room_PUBLIC_LIBS})
+      INTERFACE ${deps} azekura::fmt tl::expected ${room_PUBLIC_LIBS})
   endif()
   add_library(azekura::${name} ALIAS ${library})
 
@@ -70,7 +71,8 @@ function(azekura_room NAME)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE
       azekura::compile ${library} ${room_LIBS} ${test_deps} ${room_TEST_LIBS} GTest::gmock_main)
-    azekura_discover(${name}_test "${folder}")
+    azekura_label(label ${name}_test unit ${room_RUN_UNDER})
+    azekura_discover(${name}_test "${folder}" "${label}")
   endif()
 
   set_property(GLOBAL APPEND PROPERTY AZEKURA_ROOMS "${folder}")
