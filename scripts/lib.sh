@@ -24,12 +24,19 @@ duration() {  # duration SECONDS -> "1 min 34 s"
   if [ "$1" -ge 60 ]; then printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi
 }
 
+# How far a log says that its command has come: "34/120" as ninja and ctest count, or its lines.
+progress() {  # progress LOG
+  local last
+  last="$(tail -c 400 "$1" | tr '\r' '\n' | grep -oE '^ *\[?[0-9]+/[0-9]+' | tail -n 1 | tr -d ' [' || true)"
+  if [ -n "$last" ]; then printf '%s' "$last"; else printf '%s lines of output' "$(wc -l <"$1")"; fi
+}
+
 # Runs a command with its output in a log, and says what is going on: on a terminal by one line that
 # counts, elsewhere by a line every half minute. If the command fails, shows the end of the log and
 # its path, and returns the command's status.
 #   step TITLE LOG-NAME COMMAND...
 step() {
-  local title="$1" log="$azekura_logs/$2.log" began=$SECONDS pid status=0 shown=0 elapsed lines
+  local title="$1" log="$azekura_logs/$2.log" began=$SECONDS pid status=0 shown=0 elapsed
   shift 2
   mkdir -p "$azekura_logs"
   "$@" >"$log" 2>&1 </dev/null &
@@ -41,12 +48,11 @@ step() {
     if [ -t 2 ]; then
       if [ "$elapsed" -ne "$shown" ]; then
         shown=$elapsed
-        lines=$(wc -l <"$log")
-        printf '\r\033[K  .. %s  (%s, %s lines of output)' "$title" "$(duration "$elapsed")" "$lines" >&2
+        printf '\r\033[K  .. %s  (%s, %s)' "$title" "$(duration "$elapsed")" "$(progress "$log")" >&2
       fi
     elif [ $((elapsed - shown)) -ge 30 ]; then
       shown=$elapsed
-      say "     $title: $(duration "$elapsed") so far"
+      say "     $title: $(duration "$elapsed"), $(progress "$log")"
     fi
   done
   wait "$pid" || status=$?
@@ -71,4 +77,19 @@ as_root() {
   else
     die "this step needs root, and there is no sudo: $*" "run scripts/install-deps once as root"
   fi
+}
+
+# Configures a preset. Starts over if what is there was configured from other files or by another
+# compiler, which CMake cannot mend by itself.
+configure() {  # configure PRESET
+  cmake --preset "$1" || {
+    rm -rf "${azekura_root:?}/build/$1/CMakeCache.txt" "$azekura_root/build/$1/CMakeFiles"
+    cmake --preset "$1"
+  }
+}
+
+build_preset() {  # build_preset PRESET [TARGET...]
+  local preset="$1"
+  shift
+  nice cmake --build --preset "$preset" -j "$azekura_jobs" ${1:+--target "$@"}
 }
