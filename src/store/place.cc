@@ -48,6 +48,11 @@ bool exists(const std::string& path) {
   return lstat(path.c_str(), &facts) == 0;
 }
 
+std::uint64_t size_of(const std::string& path) {
+  struct stat facts {};
+  return lstat(path.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
+}
+
 bool is_ours(const struct stat& facts) { return facts.st_uid == geteuid() || facts.st_uid == 0; }
 
 Status check_folder(const std::string& folder) {
@@ -166,6 +171,8 @@ Place::~Place() {
   if (lock_fd_ >= 0) close(lock_fd_);
 }
 
+// Closing any descriptor of the file ends SQLite's own locks on it in this process (fcntl(2)), so
+// this is only for a place on which no connection is open. claim() made sure of that.
 Result<Place::Found> Place::look() const {
   const Descriptor descriptor(
       open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
@@ -192,10 +199,9 @@ Result<Place::Found> Place::look() const {
   return Found::kDatabase;
 }
 
-std::uint64_t Place::database_size() const {
-  struct stat facts {};
-  return stat(path_.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
-}
+std::uint64_t Place::database_size() const { return size_of(path_); }
+
+std::uint64_t Place::log_size() const { return size_of(path_ + "-wal"); }
 
 Result<std::string> Place::begin_new() const {
   const std::string fresh = path_ + ".new";

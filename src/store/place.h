@@ -32,7 +32,9 @@ class Place {
   // Looks at the file without changing it, and refuses one that is not ours, is newer, or could be
   // read by others.
   Result<Found> look() const;
+  // 0 where there is no such file.
   std::uint64_t database_size() const;
+  std::uint64_t log_size() const;
 
   // Makes an empty private file in which a new database is prepared, and answers its path.
   Result<std::string> begin_new() const;

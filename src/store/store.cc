@@ -82,16 +82,17 @@ Status check_format(Connection& connection, const Place& place) {
   }
   ASSIGN_OR_RETURN(const std::string schema,
                    connection.query_text("SELECT group_concat(sql, ';') FROM sqlite_schema"));
-  if (schema != kTable) {
-    return fail(Code::kCorrupt, place.path() + " does not have the tables of its format",
-                "restore it from a backup");
+  if (schema != kTable) return fail(Code::kCorrupt, "it has not the table of its format");
+  ASSIGN_OR_RETURN(const std::int64_t pages, connection.query_integer("PRAGMA page_count"));
+  ASSIGN_OR_RETURN(const std::int64_t page_size, connection.query_integer("PRAGMA page_size"));
+  // Beside a log that was not written back yet the file may well be shorter.
+  if (place.log_size() == 0 &&
+      place.database_size() < static_cast<std::uint64_t>(pages * page_size)) {
+    return fail(Code::kCorrupt, "its end is missing");
   }
   if (place.database_size() > kWholeCheckSizeMax) return {};
   ASSIGN_OR_RETURN(const std::string verdict, connection.query_text("PRAGMA quick_check(1)"));
-  if (verdict != "ok") {
-    return fail(Code::kCorrupt, place.path() + " is damaged: " + verdict,
-                "restore it from a backup");
-  }
+  if (verdict != "ok") return fail(Code::kCorrupt, verdict);
   return {};
 }
 
@@ -178,12 +179,6 @@ class Store::Impl {
 
   const Place place_;
 
-  std::mutex reader_mutex_;
-  Connection reader_;
-  Statement get_;
-  Statement scan_from_;
-  Statement scan_between_;
-
   mutable std::mutex queue_mutex_;
   std::deque<Waiting*> queue_;
   Stats stats_;
@@ -197,6 +192,13 @@ class Store::Impl {
   Statement erase_;
   // Set for good when the disk failed in the middle: what it holds now is not known.
   std::optional<Error> broken_;
+
+  // After the writer, so that it is closed first: the last to be closed writes the log back.
+  std::mutex reader_mutex_;
+  Connection reader_;
+  Statement get_;
+  Statement scan_from_;
+  Statement scan_between_;
 };
 
 Result<std::unique_ptr<Store::Impl>> Store::Impl::open(Place place) {
