@@ -101,7 +101,7 @@ endfunction()
 
 # azekura_fuzz_target(NAME DEPS room...)
 #
-# Called in fuzz/CMakeLists.txt: fuzz/NAME.cc has LLVMFuzzerTestOneInput, fuzz/corpus/NAME/ its inputs.
+# Called in fuzz/CMakeLists.txt: fuzz/NAME_fuzz.cc has LLVMFuzzerTestOneInput, fuzz/corpus/NAME/ its inputs.
 # In the preset `fuzz` it becomes the libFuzzer program fuzz_NAME; in all others a program that replays
 # the corpus, and a test, under the address sanitizer too.
 function(azekura_fuzz_target NAME)
@@ -113,7 +113,7 @@ function(azekura_fuzz_target NAME)
       return()
     endif()
   endforeach()
-  add_executable(fuzz_${NAME} "${NAME}.cc")
+  add_executable(fuzz_${NAME} "${NAME}_fuzz.cc")
   target_include_directories(fuzz_${NAME} PRIVATE "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(fuzz_${NAME} PRIVATE azekura::compile ${deps})
   set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${NAME}")
