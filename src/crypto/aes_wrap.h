@@ -21,7 +21,8 @@ constexpr std::size_t wrapped_size(std::size_t size) { return (size + 7) / 8 * 8
 
 // kInvalid for a wrapping key that is not an AES key, or a size that the kind does not allow.
 Result<Bytes> aes_wrap(KeyWrap kind, ByteView wrapping_key, ByteView key);
-// kCorrupt if the wrapped key was not made by this wrapping key and kind.
+// kInvalid for a size that wrapping never gives; kCorrupt if this wrapping key and kind did not
+// make it.
 Result<Secret> aes_unwrap(KeyWrap kind, ByteView wrapping_key, ByteView wrapped);
 
 }  // namespace azekura::crypto

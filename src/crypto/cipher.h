@@ -26,6 +26,7 @@ enum class Direction : std::uint8_t { kEncrypt, kDecrypt };
 inline constexpr std::size_t kAesBlockSize = 16;
 inline constexpr std::size_t kGcmIvSizeMax = 128;  // the library's limit; PKCS#11 would allow 256
 inline constexpr std::size_t kGcmTagSizeMax = 16;
+inline constexpr std::size_t kAesRunSizeMax = std::size_t{1} << 30;
 
 constexpr bool is_aes_key_size(std::size_t size) { return size == 16 || size == 24 || size == 32; }
 // SP 800-38D §5.2.1.2.
@@ -46,25 +47,27 @@ class AesCipher {
   // kInvalid unless the key has 16, 24 or 32 octets.
   static Result<AesCipher> create(ByteView key, AesMode mode, Direction direction);
 
-  // Octets that a message of `input_size` octets gives at most, over all its calls; exact but for
-  // kCbcPad decryption, which gives up to 16 fewer.
-  std::size_t output_size_max(std::size_t input_size, std::size_t tag_size = 16) const;
+  // Octets that a message of `input_size` octets gives, over all its calls. Exact but for kCbcPad
+  // decryption, which gives 1 to 16 fewer.
+  std::size_t output_size_max(std::size_t input_size, std::size_t tag_size = kGcmTagSizeMax) const;
 
   // Begins a message and forgets an unfinished one. kInvalid for parameters that the mode does not
   // allow.
   Status start(const AesMessage& message);
-  // Writes what is ready to the front of `out` and returns its size. `out` must not overlap `data`,
-  // and must have room for data.size() + 16 octets. GCM decryption keeps back what may be the tag,
-  // and what it writes is NOT YET AUTHENTICATED: the caller shows it to nobody before finish
+  // Exactly what update will write for `input_size` octets now.
+  std::size_t update_size(std::size_t input_size) const;
+  // Writes what is ready to the front of `out` and returns its size; kInvalid if `out` is smaller
+  // than update_size(). `out` must not overlap `data`. GCM decryption keeps back what may be the
+  // tag, and what it writes is NOT YET AUTHENTICATED: the caller shows it to nobody before finish
   // succeeds. kExhausted if a counter of less than 128 bits would wrap.
   Result<std::size_t> update(ByteView data, MutableByteView out);
-  // Ends the message; `out` must have room for 16 octets. kInvalid if kCbc was given a broken
-  // block; kCorrupt if the padding or the tag is wrong.
+  // Ends the message; `out` must have room for kAesBlockSize octets. kInvalid if the data was not
+  // whole blocks; kCorrupt if the padding or the tag is wrong.
   Result<std::size_t> finish(MutableByteView out);
 
-  // A whole message. `out` needs output_size_max() octets (one block more is never used), may begin
-  // exactly where `data` begins and otherwise must not overlap it. On failure `out` holds nothing
-  // of the plaintext.
+  // A whole message of at most kAesRunSizeMax octets. `out` needs output_size_max() octets, may
+  // begin exactly where `data` begins and otherwise must not overlap it. When it fails, `out` holds
+  // nothing of the plaintext.
   Result<std::size_t> run(const AesMessage& message, ByteView data, MutableByteView out);
 
   AesMode mode() const { return mode_; }
@@ -74,15 +77,20 @@ class AesCipher {
   AesCipher(AesMode mode, Direction direction, CipherContext context)
       : mode_(mode), direction_(direction), context_(std::move(context)) {}
 
+  bool feed(ByteView data, std::uint8_t* out, std::size_t& written);
+  Result<std::size_t> write_tag(std::uint8_t* out);
+  Status check_tag(ByteView tag);
+
   AesMode mode_;
   Direction direction_;
   CipherContext context_;
   bool active_ = false;
+  std::size_t buffered_ = 0;                         // CBC: octets of an unfinished block
+  std::uint64_t octets_left_ = 0;                    // CTR: before the counter wraps
   std::size_t iv_size_ = 12;                         // GCM: what the context is set to
   std::size_t tag_size_ = kGcmTagSizeMax;            // GCM
-  std::size_t kept_size_ = 0;                        // GCM decryption: octets in kept_
+  std::size_t kept_size_ = 0;                        // GCM decryption: how much of kept_ is used
   std::array<std::uint8_t, kGcmTagSizeMax> kept_{};  // the last octets seen, perhaps the tag
-  std::uint64_t octets_left_ = 0;                    // CTR: before the counter wraps
 };
 
 }  // namespace azekura::crypto

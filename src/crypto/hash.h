@@ -22,11 +22,16 @@ inline constexpr std::size_t kHashSizeMax = 64;
 
 constexpr std::size_t hash_size(Hash hash) {
   switch (hash) {
-    case Hash::kSha1: return 20;
-    case Hash::kSha224: return 28;
-    case Hash::kSha256: return 32;
-    case Hash::kSha384: return 48;
-    case Hash::kSha512: return 64;
+    case Hash::kSha1:
+      return 20;
+    case Hash::kSha224:
+      return 28;
+    case Hash::kSha256:
+      return 32;
+    case Hash::kSha384:
+      return 48;
+    case Hash::kSha512:
+      return 64;
   }
   return 0;
 }

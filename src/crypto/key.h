@@ -48,8 +48,8 @@ struct RsaPublicParts {
   Bytes exponent;
 };
 
-// What an RSA private key is made of. The last five may all be empty: they are then computed from
-// the first three.
+// What an RSA private key is made of. The two primes may be empty, and so may each of the last
+// three: they are then computed.
 struct RsaPrivateView {
   ByteView modulus;
   ByteView public_exponent;
@@ -95,15 +95,15 @@ class PublicKey {
 
   // For this room alone.
   evp_pkey_st* handle() const { return handle_.get(); }
-  static Result<PublicKey> adopt(KeyHandle handle);
 
  private:
-  PublicKey() = default;
+  PublicKey(KeyHandle handle, KeyType type, Curve curve, std::size_t bits)
+      : handle_(std::move(handle)), type_(type), curve_(curve), bits_(bits) {}
 
   std::shared_ptr<evp_pkey_st> handle_;
-  KeyType type_ = KeyType::kRsa;
-  Curve curve_ = Curve::kP256;
-  std::uint16_t bits_ = 0;
+  KeyType type_;
+  Curve curve_;
+  std::size_t bits_;
 };
 
 class PrivateKey {
@@ -139,13 +139,14 @@ class PrivateKey {
   Status check() const;
 
   // For this room alone.
-  evp_pkey_st* handle() const { return public_.handle(); }
+  evp_pkey_st* handle() const { return handle_.get(); }
 
  private:
-  explicit PrivateKey(PublicKey both) : public_(std::move(both)) {}
-  static Result<PrivateKey> adopt(KeyHandle handle);
+  PrivateKey(KeyHandle handle, PublicKey public_key)
+      : handle_(std::move(handle)), public_(std::move(public_key)) {}
 
-  PublicKey public_;  // its handle holds both halves
+  std::shared_ptr<evp_pkey_st> handle_;
+  PublicKey public_;  // a key of its own, so that keeping it keeps nothing of the private half
 };
 
 }  // namespace azekura::crypto
