@@ -77,9 +77,7 @@ SecretSet SecretSet::clone() const {
   return copy;
 }
 
-Draft Draft::clone() const {
-  return {attributes, secrets.clone(), ever_wrapping, ever_decrypting};
-}
+Draft Draft::clone() const { return {attributes, secrets.clone(), ever_wrapping, ever_decrypting}; }
 
 std::size_t Draft::weight() const {
   std::size_t octets = 0;
@@ -87,6 +85,14 @@ std::size_t Draft::weight() const {
   for (const auto& [type, value] : secrets.all()) octets += sizeof type + value.size();
   return octets;
 }
+
+namespace {
+
+bool holds_secrets(CK_OBJECT_CLASS object_class) {
+  return object_class == CKO_PRIVATE_KEY || object_class == CKO_SECRET_KEY;
+}
+
+}  // namespace
 
 Object::Object(Handle handle, std::uint64_t slot, const void* owner, std::uint64_t session,
                Draft draft)
@@ -98,7 +104,7 @@ Object::Object(Handle handle, std::uint64_t slot, const void* owner, std::uint64
       class_(draft_.attributes.number(CKA_CLASS)),
       key_type_(draft_.attributes.number(CKA_KEY_TYPE)),
       private_(draft_.attributes.flag(CKA_PRIVATE, true)),
-      sensitive_(draft_.attributes.flag(CKA_SENSITIVE, true)),
+      sensitive_(holds_secrets(class_) && draft_.attributes.flag(CKA_SENSITIVE, true)),
       extractable_(draft_.attributes.flag(CKA_EXTRACTABLE)),
       always_authenticate_(draft_.attributes.flag(CKA_ALWAYS_AUTHENTICATE)) {}
 

@@ -57,7 +57,8 @@ class SecretSet {
 
 // How a key came to be, which decides its history attributes (PKCS#11 3.2 §4.9 - §4.10).
 enum class Origin : std::uint8_t {
-  kGenerated,  // LOCAL, KEY_GEN_MECHANISM = the mechanism, ALWAYS_SENSITIVE, NEVER_EXTRACTABLE by value
+  kGenerated,  // LOCAL, KEY_GEN_MECHANISM = the mechanism, ALWAYS_SENSITIVE, NEVER_EXTRACTABLE by
+               // value
   kCreated,    // C_CreateObject: all history attributes false
   kUnwrapped,  // all history attributes false
   kDerived,    // ALWAYS_SENSITIVE and NEVER_EXTRACTABLE only if the base key has them

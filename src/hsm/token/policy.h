@@ -6,16 +6,17 @@
 
 namespace azekura::hsm::token {
 
-// C_WrapKey. CKR_KEY_UNEXTRACTABLE; CKR_KEY_NOT_WRAPPABLE for a key with CKA_WRAP_WITH_TRUSTED under one
-// without CKA_TRUSTED, and for a sensitive key under a key that decrypts or ever did (wrap, then
-// decrypt, would tell its value); CKR_KEY_HANDLE_INVALID when CKA_WRAP_TEMPLATE does not match.
+// C_WrapKey. CKR_KEY_UNEXTRACTABLE; CKR_KEY_NOT_WRAPPABLE for a key with CKA_WRAP_WITH_TRUSTED
+// under one without CKA_TRUSTED, and for a sensitive key under a key that decrypts or ever did
+// (wrap, then decrypt, would tell its value); CKR_KEY_HANDLE_INVALID when CKA_WRAP_TEMPLATE does
+// not match.
 Outcome<void> may_wrap(const Object& wrapping_key, const Object& key);
 
-// C_UnwrapKey, before the new key is kept. Without the unwrapping key's consent nothing comes out of
-// a wrapped blob with less protection than a key needs: CKR_TEMPLATE_INCONSISTENT for a key with
-// CKA_SENSITIVE=false, and for CKA_EXTRACTABLE=true under a key with CKA_TRUSTED, unless the unwrapping
-// key's own CKA_UNWRAP_TEMPLATE says the same. (That the new key agrees with CKA_UNWRAP_TEMPLATE was
-// seen to by draft_from_template.)
+// C_UnwrapKey, before the new key is kept. Without the unwrapping key's consent nothing comes out
+// of a wrapped blob with less protection than a key needs: CKR_TEMPLATE_INCONSISTENT for a key with
+// CKA_SENSITIVE=false, and for CKA_EXTRACTABLE=true under a key with CKA_TRUSTED, unless the
+// unwrapping key's own CKA_UNWRAP_TEMPLATE says the same. (That the new key agrees with
+// CKA_UNWRAP_TEMPLATE was seen to by draft_from_template.)
 Outcome<void> may_unwrap(const Object& unwrapping_key, const Draft& key);
 
 }  // namespace azekura::hsm::token
