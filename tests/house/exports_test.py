@@ -29,7 +29,6 @@ def main():
     shown = {
         line.split()[-1].split("@")[0]
         for line in run("nm", "-D", "--defined-only", module).splitlines()
-        if line.split()[-2] not in ("A",)
     }
     if shown != EXPORTS:
         wrong.append(f"exports {sorted(shown - EXPORTS)} too many, {sorted(EXPORTS - shown)} too few")
@@ -44,11 +43,6 @@ def main():
         wrong.append("has text relocations")
     if "GNU_RELRO" not in run("readelf", "-lW", module):
         wrong.append("is not linked with -z relro")
-    imported = {
-        line.split()[-1].split("@")[0] for line in run("nm", "-D", "--undefined-only", module).splitlines()
-    }
-    for name in sorted(imported & {"atexit", "on_exit", "pthread_create", "system", "popen"}):
-        wrong.append(f"calls {name}")
     for each in wrong:
         print(f"libazekura-pkcs11.so {each}")
     sys.exit(1 if wrong else 0)
