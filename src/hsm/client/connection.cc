@@ -7,6 +7,8 @@
 #include <optional>
 #include <thread>
 
+#include "base/secret.h"
+
 namespace azekura::hsm::client {
 namespace {
 
