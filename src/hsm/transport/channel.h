@@ -12,7 +12,6 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "base/bytes.h"
 #include "base/result.h"
 #include "hsm/wire/generations.h"
 #include "hsm/wire/limits.h"

@@ -1,0 +1,101 @@
+// SocketPeer: the daemon's end of one unix socket: reads frames out of the stream and writes answers into
+// it, without ever waiting. A peer that sends slowly, or never reads, holds memory for one frame and
+// no thread.
+//
+//   frame = u32 head size, u32 data size, head, data        (an answer likewise)
+//
+// Threads: readiness may be told by several threads at once; one of them, the owner, does all the
+// reading and writing, until it has done it for every time readiness was told.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "hsm/transport/connection.h"
+#include "hsm/transport/hello.h"
+#include "hsm/transport/os.h"
+#include "hsm/transport/scratch.h"
+
+namespace azekura::hsm::transport {
+
+class SocketPeer {
+ public:
+  enum class Stage : std::uint8_t {
+    kHello,     // nothing but a hello may come
+    kFrames,    // requests come
+    kLifeline,  // the ring carries the requests; nothing may come
+  };
+  enum class Progress : std::uint8_t { kReady, kWait, kClosed };
+  // Views into the owner's scratch or this peer's buffer, until the next call of next_frame().
+  struct FrameView {
+    MutableByteView head;
+    MutableByteView data;
+  };
+
+  SocketPeer(std::uint64_t id, Fd socket, wire::Peer peer)
+      : id_(id), socket_(std::move(socket)), peer_(peer) {}
+
+  std::uint64_t id() const { return id_; }
+  int fd() const { return socket_.get(); }
+  const wire::Peer& peer() const { return peer_; }
+
+  // Tells that the socket may be ready. True: the caller is the owner now.
+  bool signal() { return signals_.fetch_add(1, std::memory_order_acq_rel) == 0; }
+  std::uint32_t signals() const { return signals_.load(std::memory_order_acquire); }
+  // False: readiness was told again since `seen`, and the caller still owns.
+  bool disown(std::uint32_t seen) {
+    return signals_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel);
+  }
+  // Owns no longer, whatever was told meanwhile: the caller sees to it that it is told again.
+  void give_up() { signals_.store(0, std::memory_order_release); }
+
+  // ---- for the owner ----
+
+  // Called whenever a new look at the socket begins.
+  void begin() { drained_ = false; }
+  // Exactly the octets of a hello.
+  Progress read_hello(std::array<std::uint8_t, kClientHelloBytes>& hello);
+  // kClosed also when the peer breaks the framing.
+  Progress next_frame(Scratch& scratch, FrameView& frame);
+  // Keeps what was read ahead in the scratch, for a later owner with another one.
+  void stash();
+  // kWait: a part is left, which flush() sends when the socket can take more.
+  Progress send(ByteView head, ByteView data);
+  Progress flush();
+
+  Stage stage = Stage::kHello;
+  std::shared_ptr<Connection> connection;  // from the hello on
+  bool is_first = false;                   // its end is the end of the connection
+  bool closed = false;
+  bool wants_write = false;  // what epoll was told
+
+  // Guarded by the server's mutex, for others may shut the socket down.
+  void close() { socket_.reset(); }
+
+ private:
+  Progress receive(std::uint8_t* to, std::size_t size, std::size_t& got);
+  Progress fill_partial();
+  bool grow_partial();
+
+  const std::uint64_t id_;
+  Fd socket_;
+  const wire::Peer peer_;
+  std::atomic<std::uint32_t> signals_{0};
+
+  bool drained_ = false;    // the last read took all there was
+  MutableByteView ready_;   // read ahead, in the owner's scratch
+  Bytes stash_;             // the same, kept between owners
+  // A frame that did not come in one piece: as large as the frame, once its sizes are known.
+  std::unique_ptr<std::uint8_t[]> partial_;
+  std::size_t partial_size_ = 0;
+  std::size_t partial_got_ = 0;
+  bool partial_served_ = false;
+  std::size_t hello_got_ = 0;
+  std::array<std::uint8_t, kClientHelloBytes> hello_{};
+  Bytes unsent_;
+  std::size_t unsent_offset_ = 0;
+};
+
+}  // namespace azekura::hsm::transport
