@@ -9,12 +9,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 
 namespace azekura::hsm::host {
 
 namespace {
 
 enum class Readers { kOwnerOnly, kAnybody };
+
+// A credential of systemd's shows a group's bit that is its access list's mask.
+bool is_credential(const std::string& path) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder != nullptr && folder[0] == '/' && path.starts_with(std::string(folder) + "/");
+}
 
 class File {
  public:
@@ -35,7 +42,8 @@ Result<Secret> read_file(const std::string& path, std::size_t size_max, Readers 
   if (file.fd() < 0) return fail_errno(fmt::format("cannot open {}", path), errno);
   struct stat facts {};
   if (fstat(file.fd(), &facts) != 0) return fail_errno(fmt::format("cannot read {}", path), errno);
-  if (readers == Readers::kOwnerOnly && S_ISREG(facts.st_mode) && (facts.st_mode & 077) != 0) {
+  if (readers == Readers::kOwnerOnly && S_ISREG(facts.st_mode) && (facts.st_mode & 077) != 0 &&
+      !is_credential(path)) {
     return fail(Code::kDenied, fmt::format("others than its owner may use {}", path),
                 fmt::format("chmod 600 {}", path));
   }
