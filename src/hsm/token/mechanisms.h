@@ -1,8 +1,9 @@
-// Mechanisms: what keys do. This face is what the service calls; a file per family stands behind it.
+// Mechanisms: what keys do. This face is what the service calls; a file per family stands behind
+// it.
 //
-// Callers have checked: the object is visible to the application, the slot's login suffices. Here is
-// checked: the key's class, type, size, usage flag and CKA_ALLOWED_MECHANISMS, the mechanism and its
-// parameter, the data's length, and the policies for wrapping (policy.h). Errors are those that
+// Callers have checked: the object is visible to the application, the slot's login suffices. Here
+// is checked: the key's class, type, size, usage flag and CKA_ALLOWED_MECHANISMS, the mechanism and
+// its parameter, the data's length, and the policies for wrapping (policy.h). Errors are those that
 // PKCS#11 3.2 §5 names for the function.
 #pragma once
 
@@ -16,8 +17,8 @@
 namespace azekura::hsm::token {
 
 // Keyed contexts of one thread, by (object, mechanism, parameters that need another context). A hit
-// costs no lock and no allocation; an entry whose object is stale is dropped on sight. Bounded:
-// kContextsMax, least recently used goes first. Not thread-safe: one a thread.
+// costs no lock and no allocation; an entry whose object is stale is dropped on sight. Bounded,
+// least recently used goes first (context_cache.h). Not thread-safe: one a thread.
 class ContextCache;
 struct ContextCacheDeleter {
   void operator()(ContextCache*) const;
@@ -27,26 +28,34 @@ std::unique_ptr<ContextCache, ContextCacheDeleter> make_context_cache();
 // One whole operation. `in` may be exactly `out`'s beginning. Returns octets written to `out`.
 // `in_shared`: a hostile peer may change `in` while this runs (wire::Exchange::data_shared):
 // what must not see that happen (decryption, verification, padding) copies first.
-Outcome<std::size_t> operate(ContextCache& contexts, const ObjectPtr& key, const wire::Operate& request,
-                             ByteView in, bool in_shared, MutableByteView out);
+Outcome<std::size_t> operate(ContextCache& contexts, const ObjectPtr& key,
+                             const wire::Operate& request, ByteView in, bool in_shared,
+                             MutableByteView out);
 
-// A multi-part operation, owned by the session that began it. Not thread-safe.
+// A multi-part operation with AES or HMAC, owned by the session that began it. Not thread-safe.
+// `in` must not change while a call runs (copy what is shared first). A refusal ends the stream.
+// GCM decryption gives all its plaintext in finish, after the tag was found good; more than
+// kHeldBackBytesMax of it is CKR_DATA_LEN_RANGE.
+inline constexpr std::size_t kHeldBackBytesMax = 64 * 1024 * 1024;
 class Stream {
  public:
   virtual ~Stream() = default;
   virtual const ObjectPtr& key() const = 0;
   virtual Outcome<std::size_t> update(ByteView in, MutableByteView out) = 0;
   // `more` is set when the result did not fit and finish is to be called again with no data.
-  virtual Outcome<std::size_t> finish(ByteView in, ByteView signature, MutableByteView out, bool& more) = 0;
+  virtual Outcome<std::size_t> finish(ByteView in, ByteView signature, MutableByteView out,
+                                      bool& more) = 0;
 };
-Outcome<std::unique_ptr<Stream>> begin_stream(const ObjectPtr& key, const wire::StreamBegin& request);
+Outcome<std::unique_ptr<Stream>> begin_stream(const ObjectPtr& key,
+                                              const wire::StreamBegin& request);
 
-// Key generation. The drafts come completed from templates (attributes.h) and leave with the key's
-// values, check value, public key info, LOCAL and KEY_GEN_MECHANISM.
+// Key generation. The drafts come completed from templates (attributes.h), history included, and
+// leave with the key's values, check value and public key info.
 Outcome<void> generate_key(const wire::Mechanism& mechanism, Draft& key);
-Outcome<void> generate_key_pair(const wire::Mechanism& mechanism, Draft& public_key, Draft& private_key);
-// Which class and key type a generation mechanism makes (CKO_SECRET_KEY/CKK_AES …), before templates
-// are completed; CKR_MECHANISM_INVALID for others.
+Outcome<void> generate_key_pair(const wire::Mechanism& mechanism, Draft& public_key,
+                                Draft& private_key);
+// Which class and key type a generation mechanism makes (CKO_SECRET_KEY/CKK_AES …), before
+// templates are completed; CKR_MECHANISM_INVALID for others.
 Outcome<CK_KEY_TYPE> key_type_made_by(CK_MECHANISM_TYPE mechanism);
 
 // For C_CreateObject: checks that the given values are a key (sizes, point on the curve, pair
