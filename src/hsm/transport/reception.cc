@@ -19,7 +19,7 @@ namespace {
 constexpr int kAcceptsMax = 64;
 // As in the client: a frame of a mebibyte passes in fewer wake-ups.
 constexpr int kSocketBufferBytes = 208 * 1024;
-constexpr std::uint32_t kSocketEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t kSocketEvents = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
 
 bool say(const SocketPeer& peer, ServerHello hello, std::span<const int> fds = {}) {
   hello.version = wire::kWireVersion;

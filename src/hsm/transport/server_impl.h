@@ -79,10 +79,9 @@ class ServerImpl final : public Server {
 
   // ---- worker.cc: serving, by whatever thread ----
   void serve_socket(const PeerPtr& peer, Scratch& scratch, Worker* worker);
-  enum class Outcome : std::uint8_t { kWait, kClose, kHandedOver, kLater };
+  enum class Outcome : std::uint8_t { kWait, kClose, kHandedOver };
   Outcome converse(const PeerPtr& peer, Scratch& scratch, Worker* worker);
-  void arm(SocketPeer& peer, bool for_write);
-  void take_turns(SocketPeer& peer);
+  void release(const SocketPeer& peer);
   SocketPeer::Progress answer_frame(SocketPeer& peer, const SocketPeer::FrameView& frame,
                                     Scratch& scratch);
   void answer_slot(Connection& connection, unsigned slot, wire::Exchange& exchange,

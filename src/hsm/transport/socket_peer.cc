@@ -77,13 +77,10 @@ SocketPeer::Progress SocketPeer::next_frame(Scratch& scratch, FrameView& frame) 
         ready_ = scratch.in().first(stash_.size());
         stash_.clear();
       } else {
-        if (drained_) return Progress::kWait;
         std::size_t got = 0;
         const Progress progress = receive(scratch.in().data(), scratch.in().size(), got);
         if (progress != Progress::kReady) return progress;
         ready_ = scratch.in().first(got);
-        // What arrives from now on is told anew.
-        drained_ = got < scratch.in().size();
       }
     }
     if (ready_.size() >= kFramePrefixBytes) {
@@ -107,7 +104,6 @@ SocketPeer::Progress SocketPeer::next_frame(Scratch& scratch, FrameView& frame) 
       partial_got_ += ready_.size();
       ready_ = {};
     }
-    drained_ = false;
   }
 }
 

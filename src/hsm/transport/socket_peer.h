@@ -4,12 +4,11 @@
 //
 //   frame = u32 head size, u32 data size, head, data        (an answer likewise)
 //
-// Threads: readiness may be told by several threads at once; one of them, the owner, does all the
-// reading and writing, until it has done it for every time readiness was told.
+// Threads: one at a time, the owner: the thread that epoll told of the socket (EPOLLONESHOT: it tells
+// nobody else), until it has epoll watch it again, or the job to which that one handed it over.
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -41,20 +40,6 @@ class SocketPeer {
   int fd() const { return socket_.get(); }
   const wire::Peer& peer() const { return peer_; }
 
-  // Tells that the socket may be ready. True: the caller is the owner now.
-  bool signal() { return signals_.fetch_add(1, std::memory_order_acq_rel) == 0; }
-  std::uint32_t signals() const { return signals_.load(std::memory_order_acquire); }
-  // False: readiness was told again since `seen`, and the caller still owns.
-  bool disown(std::uint32_t seen) {
-    return signals_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel);
-  }
-  // Owns no longer, whatever was told meanwhile: the caller sees to it that it is told again.
-  void give_up() { signals_.store(0, std::memory_order_release); }
-
-  // ---- for the owner ----
-
-  // Called whenever a new look at the socket begins.
-  void begin() { drained_ = false; }
   // Exactly the octets of a hello.
   Progress read_hello(std::array<std::uint8_t, kClientHelloBytes>& hello);
   // kClosed also when the peer breaks the framing.
@@ -64,12 +49,12 @@ class SocketPeer {
   // kWait: a part is left, which flush() sends when the socket can take more.
   Progress send(ByteView head, ByteView data);
   Progress flush();
+  bool has_unsent() const { return !unsent_.empty(); }
 
   Stage stage = Stage::kHello;
   std::shared_ptr<Connection> connection;  // from the hello on
   bool is_first = false;                   // its end is the end of the connection
   bool closed = false;
-  bool wants_write = false;  // what epoll was told
 
   // Guarded by the server's mutex, for others may shut the socket down.
   void close() { socket_.reset(); }
@@ -82,9 +67,6 @@ class SocketPeer {
   const std::uint64_t id_;
   Fd socket_;
   const wire::Peer peer_;
-  std::atomic<std::uint32_t> signals_{0};
-
-  bool drained_ = false;    // the last read took all there was
   MutableByteView ready_;   // read ahead, in the owner's scratch
   Bytes stash_;             // the same, kept between owners
   // A frame that did not come in one piece: as large as the frame, once its sizes are known.

@@ -1,4 +1,5 @@
 // The workers: where events and rung rings become calls of the service.
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -28,6 +29,10 @@ constexpr std::size_t kLongDataBytes = 64 * 1024;
 constexpr int kCrowd = 8;
 // Frames served in one go on one socket, so that others get their turn.
 constexpr int kFramesPerTurn = 16;
+
+// Looks at a socket again after its answer, letting the client run meanwhile: a client that asks on at
+// once is served without epoll, and without waking another worker.
+constexpr int kLingerRounds = 2;
 
 std::uint64_t bit_of(unsigned slot) { return std::uint64_t{1} << slot; }
 
@@ -238,8 +243,9 @@ class SocketJob final : public BlockingPool::Job {
   void run(Scratch& scratch) override {
     if (server_.answer_frame(*peer_, {head_, data_}, scratch) == SocketPeer::Progress::kClosed) {
       server_.close_socket(*peer_);
+    } else {
+      server_.serve_socket(peer_, scratch, nullptr);
     }
-    server_.serve_socket(peer_, scratch, nullptr);
   }
 
  private:
@@ -249,57 +255,42 @@ class SocketJob final : public BlockingPool::Job {
   Bytes data_;
 };
 
-// Tells epoll what to tell of, and again of what is the case already.
-void ServerImpl::arm(SocketPeer& peer, bool for_write) {
+// REQUIRES: the caller owns the peer. It owns it no longer.
+void ServerImpl::release(const SocketPeer& peer) {
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLRDHUP | EPOLLET | (for_write ? EPOLLOUT : 0u);
+  // While an answer cannot leave, nothing else is of interest, and what is would be told in a loop.
+  event.events = EPOLLONESHOT | (peer.has_unsent() ? EPOLLOUT : EPOLLIN | EPOLLRDHUP);
   event.data.u64 = tag(Source::kSocket, peer.id());
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer.fd(), &event);
 }
 
-// Gives the peer up although it may have more, and has epoll tell of it behind the others.
-void ServerImpl::take_turns(SocketPeer& peer) {
-  peer.wants_write = true;
-  peer.give_up();
-  // Another thread may own, and close, the peer by now; it closes under this lock.
-  const std::lock_guard lock(mutex_);
-  if (!peer.closed) arm(peer, true);
-}
-
 // REQUIRES: the caller owns the peer.
 void ServerImpl::serve_socket(const PeerPtr& peer, Scratch& scratch, Worker* worker) {
-  std::uint32_t seen = 0;
-  do {
-    seen = peer->signals();
-    switch (peer->closed ? Outcome::kWait : converse(peer, scratch, worker)) {
-      case Outcome::kWait: break;
-      case Outcome::kClose: close_socket(*peer); break;
-      case Outcome::kHandedOver: return;  // the job owns the socket now
-      case Outcome::kLater: take_turns(*peer); return;
-    }
-  } while (!peer->disown(seen));
+  switch (converse(peer, scratch, worker)) {
+    case Outcome::kWait: release(*peer); break;
+    case Outcome::kClose: close_socket(*peer); break;
+    case Outcome::kHandedOver: break;  // the job owns the socket now
+  }
 }
 
 ServerImpl::Outcome ServerImpl::converse(const PeerPtr& peer, Scratch& scratch, Worker* worker) {
   using Progress = SocketPeer::Progress;
-  peer->begin();
   for (int frames = 0; frames < kFramesPerTurn; ++frames) {
-    if (const Progress flushed = peer->flush(); flushed != Progress::kReady) {
-      if (flushed == Progress::kClosed) return Outcome::kClose;
-      peer->wants_write = true;
-      arm(*peer, true);
-      return Outcome::kWait;
-    }
-    if (peer->wants_write) {
-      peer->wants_write = false;
-      arm(*peer, false);
+    switch (peer->flush()) {
+      case Progress::kReady: break;
+      case Progress::kWait: return Outcome::kWait;
+      case Progress::kClosed: return Outcome::kClose;
     }
     if (peer->stage == SocketPeer::Stage::kHello) {
       if (!receive_hello(*peer)) return Outcome::kClose;
       if (peer->stage == SocketPeer::Stage::kHello) return Outcome::kWait;
     }
     SocketPeer::FrameView frame;
-    const Progress progress = peer->next_frame(scratch, frame);
+    Progress progress = peer->next_frame(scratch, frame);
+    for (int i = 0; i < kLingerRounds && frames > 0 && progress == Progress::kWait; ++i) {
+      ::sched_yield();
+      progress = peer->next_frame(scratch, frame);
+    }
     if (progress == Progress::kWait) return Outcome::kWait;
     if (progress == Progress::kClosed) return Outcome::kClose;
     if (peer->stage == SocketPeer::Stage::kLifeline) return Outcome::kClose;
@@ -319,7 +310,7 @@ ServerImpl::Outcome ServerImpl::converse(const PeerPtr& peer, Scratch& scratch, 
     if (answered == Progress::kClosed) return Outcome::kClose;
   }
   peer->stash();
-  return Outcome::kLater;
+  return Outcome::kWait;
 }
 
 // ---- The loop -----------------------------------------------------------------------------------
@@ -412,7 +403,7 @@ void Worker::handle_events(int timeout_ms) {
         }
         break;
       case ServerImpl::Source::kSocket:
-        if (const auto peer = server_.find_socket(id); peer != nullptr && peer->signal()) {
+        if (const auto peer = server_.find_socket(id); peer != nullptr && !peer->closed) {
           server_.serve_socket(peer, *scratch_, this);
         }
         break;
