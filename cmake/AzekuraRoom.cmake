@@ -59,11 +59,15 @@ function(azekura_room NAME)
   endif()
   add_library(azekura::${name} ALIAS ${library})
 
-  if(room_PROGRAM)
+  if(room_PROGRAM AND NOT EXISTS "${main}")
+    message(WARNING "the program ${room_PROGRAM} is left out: src/${folder}/main.cc is not there")
+  elseif(room_PROGRAM)
     add_executable(${room_PROGRAM} "${main}")
     target_link_libraries(${room_PROGRAM} PRIVATE azekura::compile ${library} ${room_LIBS})
   endif()
-  if(room_MODULE)
+  if(room_MODULE AND NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${room_EXPORTS}")
+    message(WARNING "the module ${room_MODULE} is left out: its EXPORTS are not there")
+  elseif(room_MODULE)
     azekura_module(${room_MODULE} ${library} "${CMAKE_CURRENT_SOURCE_DIR}/${room_EXPORTS}")
   endif()
 
@@ -84,9 +88,6 @@ endfunction()
 #   exports only what the version script names; no undefined symbol; never unmapped, so that no
 #   pointer into it can dangle; the C++ runtime inside, so that the host's is not met.
 function(azekura_module NAME LIBRARY EXPORTS)
-  if(NOT EXISTS "${EXPORTS}" OR IS_DIRECTORY "${EXPORTS}")
-    message(FATAL_ERROR "the module ${NAME} needs EXPORTS <version script>")
-  endif()
   # The room's objects, not its archive: what comes out of any archive is hidden.
   add_library(${NAME} MODULE $<TARGET_OBJECTS:${LIBRARY}>)
   set_target_properties(${NAME} PROPERTIES LINKER_LANGUAGE CXX LINK_DEPENDS "${EXPORTS}")
