@@ -52,7 +52,7 @@ STANDARD = set(
 )
 SYSTEM = re.compile(
     r"(sys|linux|netinet|arpa|net|asm|bits)/[\w/.]+\.h|"
-    r"(assert|cpuid|dirent|dlfcn|emmintrin|endian|errno|fcntl|getopt|grp|immintrin|inttypes|limits|"
+    r"(assert|cpuid|cxxabi|dirent|dlfcn|emmintrin|endian|errno|fcntl|getopt|grp|immintrin|inttypes|limits|"
     r"link|netdb|poll|pthread|pwd|sched|semaphore|signal|spawn|stdarg|stddef|stdint|stdio|stdlib|"
     r"string|syscall|syslog|termios|time|ucontext|unistd|xmmintrin)\.h"
 )
