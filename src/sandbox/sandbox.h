@@ -40,9 +40,11 @@ inline constexpr std::size_t kFilesystemRulesMax = 64;
 Status restrict_filesystem(const FilesystemRules& rules);
 
 // From here on only the system calls of a threaded server over unix sockets, eventfd, memfd and
-// files are there. Executing a program and making any socket but AF_UNIX answer EPERM; every other
-// call that is not on the list kills the process (SIGSYS, and a line in the kernel's audit log).
-// Holds for all threads. Sets no_new_privs.
+// files are there. What a library may try on its way answers EPERM: to execute a program, to fork,
+// to make a socket other than AF_UNIX, memory that can be executed (so nothing can be dlopened
+// either), to raise a limit, to send a signal to another process. Every other call that is not on
+// the list kills the process (SIGSYS, and a line in the kernel's audit log).
+// Holds for all threads, those that run already too. Sets no_new_privs.
 // kUnsupported: a kernel without seccomp, or a build with a sanitizer, whose runtime needs more.
 Status restrict_syscalls();
 
