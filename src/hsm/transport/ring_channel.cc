@@ -15,9 +15,50 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How long a caller looks at its slot before it sleeps, in pauses. Measured by bench/transport_bench.
-constexpr unsigned kSpinsShort = 200;
-constexpr unsigned kSpinsSign = 2000;
+// How long a caller looks at its slot before it sleeps: so many pauses; then so many times it lets
+// others run, for the worker may want this very core, and pauses again. Measured by
+// bench/transport_bench.
+struct Patience {
+  unsigned spins = 0;
+  unsigned yields = 0;
+  unsigned spins_per_yield = 0;
+};
+constexpr Patience kPatienceShort{50, 16, 10};
+constexpr Patience kPatienceSign{100, 40, 50};
+constexpr Patience kPatienceLong{};
+
+// Spinning through an operation takes a core from the daemon, which pays only while there are cores
+// for both.
+Patience patience(Wait wait, unsigned callers, unsigned cores) {
+  switch (wait) {
+    case Wait::kShort: return kPatienceShort;
+    case Wait::kSign: return callers < cores ? kPatienceSign : kPatienceLong;
+    case Wait::kLong: return kPatienceLong;
+  }
+  return kPatienceLong;
+}
+
+bool is_done(const SlotControl& control) {
+  return (control.state.load(std::memory_order_acquire) & kSlotPhaseMask) == kSlotDone;
+}
+
+bool spin_until_done(const SlotControl& control, unsigned spins) {
+  for (; spins > 0; --spins) {
+    if (is_done(control)) return true;
+    cpu_relax();
+  }
+  return is_done(control);
+}
+
+bool watch_until_done(const SlotControl& control, const Patience& patience) {
+  if (spin_until_done(control, patience.spins)) return true;
+  for (unsigned i = 0; i < patience.yields; ++i) {
+    ::sched_yield();
+    if (spin_until_done(control, patience.spins_per_yield)) return true;
+  }
+  return false;
+}
+
 // How long a caller sleeps before it looks whether the daemon lives. The first time is shorter, for
 // the first call after a daemon died.
 constexpr std::chrono::milliseconds kFirstCheck{5};
@@ -98,15 +139,8 @@ Delivery RingChannel::transact(Frame& frame, std::size_t head_size, std::size_t 
   ring_.header().pending.fetch_or(std::uint64_t{1} << frame.place_, std::memory_order_seq_cst);
   if (ring_.header().polled.load(std::memory_order_seq_cst) == 0) ring_doorbell();
 
-  const auto done = [&control] {
-    return (control.state.load(std::memory_order_acquire) & kSlotPhaseMask) == kSlotDone;
-  };
-  bool answered = done();
-  for (unsigned left = spins(wait); !answered && left > 0; --left) {
-    cpu_relax();
-    answered = done();
-  }
-  if (!answered) answered = sleep_until_done(control, deadline);
+  const bool answered = watch_until_done(control, patience(wait, places_.in_use(), cores_)) ||
+                        sleep_until_done(control, deadline);
   if (!answered) {
     // Take the request back, unless the daemon has it already.
     std::uint32_t state = control.state.load(std::memory_order_acquire);
@@ -131,17 +165,6 @@ Delivery RingChannel::transact(Frame& frame, std::size_t head_size, std::size_t 
   frame.answer_head_size_ = answer_head;
   frame.answer_data_size_ = answer_data;
   return Delivery::kAnswered;
-}
-
-unsigned RingChannel::spins(Wait wait) const {
-  // Spinning takes a core from the daemon, which pays only while there are cores for both.
-  const unsigned callers = places_.in_use();
-  switch (wait) {
-    case Wait::kShort: return kSpinsShort;
-    case Wait::kSign: return callers < cores_ ? kSpinsSign : 0;
-    case Wait::kLong: return 0;
-  }
-  return 0;
 }
 
 bool RingChannel::sleep_until_done(SlotControl& control, std::chrono::milliseconds deadline) {

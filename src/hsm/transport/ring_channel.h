@@ -34,7 +34,6 @@ class RingChannel final : public Channel {
   RingChannel(Fd socket, Fd doorbell, Mapping ring, Mapping facts);
 
   void ring_doorbell();
-  unsigned spins(Wait wait) const;
   // True when the answer is there.
   bool sleep_until_done(SlotControl& control, std::chrono::milliseconds deadline);
   void notice_if_dead();

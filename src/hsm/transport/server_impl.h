@@ -141,7 +141,6 @@ class Worker {
   void serve_slot(const ServerImpl::ConnectionPtr& connection, unsigned slot, std::uint64_t& rest);
   // Lets other pollers have what this one has picked up.
   static void give_back(Connection& connection, std::uint64_t& slots);
-  bool others_work() const;
 
   ServerImpl& server_;
   std::unique_ptr<Scratch> scratch_;
@@ -152,7 +151,6 @@ class Worker {
   unsigned turn_ = 0;
   bool long_while_polling_ = false;
   bool served_long_ = false;
-  std::atomic<bool> serving_{false};  // read by other pollers
 };
 
 }  // namespace azekura::hsm::transport

@@ -16,6 +16,7 @@ namespace azekura::hsm::transport {
 namespace {
 
 // How long a worker polls after its last work, in pauses. Measured by bench/transport_bench.
+constexpr unsigned kSpinsPerYield = 8;
 constexpr unsigned kSpinsAfterShort = 1000;
 constexpr unsigned kSpinsAfterSign = 300;
 constexpr unsigned kSpinsAfterLong = 0;
@@ -326,13 +327,16 @@ void Worker::loop() {
       continue;
     }
     const bool worked = poll_rings();
-    if (worked && !others_work()) {
-      // A second poller is of use only while the first one is busy; else it takes a core from the
-      // clients.
+    if (worked) {
       idle = 0;
     } else {
       ++idle;
-      cpu_relax();
+      // A client on the same core gets it at once, instead of after a time slice.
+      if (idle % kSpinsPerYield == 0) {
+        ::sched_yield();
+      } else {
+        cpu_relax();
+      }
     }
     ++rounds;
     if ((rounds % kRoundsPerEvents == 0 || served_long_) &&
@@ -345,8 +349,6 @@ void Worker::loop() {
   }
   if (polling_) server_.hot_.stop_polling_for_long();
 }
-
-bool Worker::others_work() const { return false; }
 
 void Worker::begin_polling() {
   if (polling_) return;
