@@ -50,8 +50,10 @@ Status check_scheme(KeyType type, std::size_t bits, const SignatureScheme& schem
 Status check_data(const SignatureScheme& scheme, std::size_t signature_size, std::size_t size) {
   switch (scheme.kind) {
     case SignatureKind::kRsaPkcs1:
-      if (size + kPkcs1Overhead > signature_size)
-        return fail_scheme("the data is too long to sign");
+      // The library signs nothing at all, but does not verify it.
+      if (size == 0 || size + kPkcs1Overhead > signature_size) {
+        return fail_scheme("the data is empty, or too long to sign");
+      }
       break;
     case SignatureKind::kRsaPkcs1Hashed:
     case SignatureKind::kRsaPss:

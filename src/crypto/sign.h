@@ -16,7 +16,7 @@
 namespace azekura::crypto {
 
 enum class SignatureKind : std::uint8_t {
-  kRsaPkcs1,        // RFC 8017 §8.2 without the DigestInfo: data of 0 .. k - 11 octets as given
+  kRsaPkcs1,        // RFC 8017 §8.2 without the DigestInfo: data of 1 .. k - 11 octets as given
   kRsaPkcs1Hashed,  // RFC 8017 §8.2: data is the digest, the DigestInfo is added
   kRsaPss,          // RFC 8017 §8.1: data is the digest
   kEcdsa,    // FIPS 186-5 §6.4: data is a digest, cut to the order's length; signature r‖s
