@@ -363,6 +363,13 @@ Outcome<void> Token::check_pin(Role role, ByteView pin, const Then& then) {
   return {};
 }
 
+bool Token::while_epoch(std::uint64_t epoch, const Then& then) {
+  std::lock_guard lock(pins_mutex_);
+  if (login_epoch() != epoch) return false;
+  then();
+  return true;
+}
+
 Outcome<void> Token::set_user_pin(ByteView pin) {
   RETURN_IF_ERROR(check_length(pin));
   std::lock_guard lock(pins_mutex_);

@@ -100,6 +100,8 @@ class Token {
   Outcome<void> change_pin(Role role, ByteView old_pin, ByteView new_pin);
   // A wrong PIN is counted durably before the answer.
   Outcome<void> check_pin(Role role, ByteView pin, const Then& then);
+  // Runs `then` if the login epoch is still this one, before it can change. False if it is not.
+  bool while_epoch(std::uint64_t epoch, const Then& then);
 
   // ---- Objects. Durable on return, and visible from then on.
 
