@@ -4,8 +4,6 @@
 
 namespace azekura::hsm::token {
 
-static_assert((ContextCache::kSets & (ContextCache::kSets - 1)) == 0, "a power of two");
-
 void ContextCacheDeleter::operator()(ContextCache* cache) const { delete cache; }
 
 std::unique_ptr<ContextCache, ContextCacheDeleter> make_context_cache() {

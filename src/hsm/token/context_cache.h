@@ -35,9 +35,10 @@ struct Binding {
 
 class ContextCache {
  public:
-  static constexpr std::size_t kContextsMax = 1024;
   static constexpr std::size_t kWays = 8;
-  static constexpr std::size_t kSets = kContextsMax / kWays;
+  static constexpr std::size_t kSetBits = 7;
+  static constexpr std::size_t kSets = std::size_t{1} << kSetBits;
+  static constexpr std::size_t kContextsMax = kSets * kWays;
   static constexpr std::uint64_t kScrubInterval = 64;
 
   // Null when there is none.
@@ -84,13 +85,14 @@ class ContextCache {
   using Set = std::array<Entry, kWays>;
 
   Set& set_of(const Object& object, const Binding& binding) {
-    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(&object) >> 4;
-    hash ^= binding.mechanism << 8 ^ static_cast<std::uint64_t>(binding.kind) << 40;
-    return sets_[hash * 0x9e3779b97f4a7c15ULL >> 32 & (kSets - 1)];
+    // Fibonacci hashing: the product's top bits depend on all bits below them.
+    const std::uint64_t low = reinterpret_cast<std::uintptr_t>(&object) >> 4;
+    const std::uint64_t high = binding.mechanism + (static_cast<std::uint64_t>(binding.kind) << 14);
+    return sets_[(low ^ high << 48) * 0x9e3779b97f4a7c15ULL >> (64 - kSetBits)];
   }
   static void drop_stale(Set& set);
 
-  std::uint64_t clock_ = 0;
+  std::uint64_t clock_ = 1;  // an empty entry is the least recently used
   Secret scratch_;
   std::array<Set, kSets> sets_;
 };

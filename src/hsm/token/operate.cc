@@ -55,6 +55,9 @@ Outcome<std::size_t> run_aes(Call& call, crypto::AesCipher& cipher) {
     if (!done) return refuse_as(enciphering ? kEnciphering : kDeciphering, done.error());
     return *done;
   }
+  if (call.mechanism.family == Family::kAesGcm && call.in.size() < message.tag_size) {
+    return refuse(CKR_ENCRYPTED_DATA_LEN_RANGE, "the data is shorter than the tag");
+  }
   // The peer sees plaintext only when all of it is known to be good.
   const auto loan = call.cache.borrow(call.in.size());
   const MutableByteView copy = loan.bytes();

@@ -81,8 +81,8 @@ class AesStream final : public Keyed {
 
 class GcmDecryption final : public Keyed {
  public:
-  GcmDecryption(ObjectPtr key, crypto::AesCipher cipher)
-      : Keyed(std::move(key)), cipher_(std::move(cipher)) {}
+  GcmDecryption(ObjectPtr key, crypto::AesCipher cipher, std::size_t tag_size)
+      : Keyed(std::move(key)), cipher_(std::move(cipher)), tag_size_(tag_size) {}
 
   Outcome<std::size_t> update(ByteView in, MutableByteView) override {
     RETURN_IF_ERROR(hold(in));
@@ -92,6 +92,9 @@ class GcmDecryption final : public Keyed {
   Outcome<std::size_t> finish(ByteView in, ByteView, MutableByteView out, bool& more) override {
     if (!verified_) {
       RETURN_IF_ERROR(hold(in));
+      if (taken_ < tag_size_) {
+        return refuse(CKR_ENCRYPTED_DATA_LEN_RANGE, "the data is shorter than the tag");
+      }
       std::array<std::uint8_t, kFinalBlockMax> none{};
       if (auto done = cipher_.finish(none); !done) return refuse_as(kMeaning, done.error());
       verified_ = true;
@@ -118,6 +121,7 @@ class GcmDecryption final : public Keyed {
     auto done = cipher_.update(in, plaintext_.fill(Purpose::kCipher).subspan(held_));
     if (!done) return refuse_as(kMeaning, done.error());
     held_ += *done;
+    taken_ += in.size();
     return {};
   }
 
@@ -131,9 +135,11 @@ class GcmDecryption final : public Keyed {
   }
 
   crypto::AesCipher cipher_;
+  std::size_t tag_size_;
+  std::size_t taken_ = 0;  // of ciphertext and tag
   Secret plaintext_;
-  std::size_t held_ = 0;
-  std::size_t given_ = 0;
+  std::size_t held_ = 0;   // octets of plaintext_ that are set
+  std::size_t given_ = 0;  // and told
   bool verified_ = false;
 };
 
@@ -195,7 +201,7 @@ Outcome<std::unique_ptr<Stream>> begin_stream(const ObjectPtr& key,
     return refuse_as({.invalid = CKR_MECHANISM_PARAM_INVALID}, begun.error());
   }
   if (mechanism->family == Family::kAesGcm && request.kind == Kind::kDecrypt) {
-    return std::make_unique<GcmDecryption>(key, std::move(*cipher));
+    return std::make_unique<GcmDecryption>(key, std::move(*cipher), request.mechanism.number_a / 8);
   }
   return std::make_unique<AesStream>(key, std::move(*cipher));
 }
