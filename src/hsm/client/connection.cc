@@ -117,7 +117,8 @@ Outcome<std::shared_ptr<Connection::Live>> Connection::reconnect() {
     const bool worth_waiting = channel || channel.error().code == Code::kUnavailable;
     if (!expected_ || !worth_waiting || steady_clock::now() + pause >= give_up) {
       expected_ = false;
-      if (channel) return refuse(CKR_DEVICE_ERROR, "the daemon went away while it was connected to");
+      if (channel)
+        return refuse(CKR_DEVICE_ERROR, "the daemon went away while it was connected to");
       return unreachable(channel.error());
     }
     std::this_thread::sleep_for(pause);

@@ -1,16 +1,20 @@
-// Connection: one application's conversation with the daemon, mended inside the call when it breaks.
+// Connection: one application's conversation with the daemon, mended inside the call when it
+// breaks.
 //
-// A resource, usable by any number of threads at once. It connects on the first call. When the daemon
-// has gone it connects again (one thread does, the others wait), restores the logins by their
-// tickets, and repeats what is safe to repeat:
+// A resource, usable by any number of threads at once. It connects on the first call. When the
+// daemon has gone it connects again (one thread does, the others wait), restores the logins by
+// their tickets, and repeats what is safe to repeat:
 //
 //   the daemon was never reached           one attempt, then CKR_DEVICE_ERROR
-//   it was there and went                  attempts for `reconnect_deadline`, then CKR_DEVICE_ERROR;
+//   it was there and went                  attempts for `reconnect_deadline`, then
+//   CKR_DEVICE_ERROR;
 //                                          after that one attempt a call until it is back
-//   a request left and no answer came      repeated when Repeat::kSafe, else CKR_DEVICE_ERROR at once
+//   a request left and no answer came      repeated when Repeat::kSafe, else CKR_DEVICE_ERROR at
+//   once
 //
-// It starts no thread, installs no handler and throws nothing but std::bad_alloc, so that it may live
-// in a stranger's process. Everything the daemon refuses comes back as its CK_RV and its sentence.
+// It starts no thread, installs no handler and throws nothing but std::bad_alloc, so that it may
+// live in a stranger's process. Everything the daemon refuses comes back as its CK_RV and its
+// sentence.
 #pragma once
 
 #include <array>
@@ -101,8 +105,8 @@ class Connection {
     static Options from_environment();
   };
 
-  // A frame with an answer in it. Its place in the channel is free again when this dies; it must die
-  // before its Connection.
+  // A frame with an answer in it. Its place in the channel is free again when this dies; it must
+  // die before its Connection.
   class Reply {
    public:
     std::uint64_t connection() const { return number_; }

@@ -114,8 +114,7 @@ Outcome<ObjectFacts> ObjectFacts::read(std::uint64_t slot, std::uint64_t handle,
   facts.object_class = facts.number(CKA_CLASS).value_or(CK_UNAVAILABLE_INFORMATION);
   facts.is_private = facts.flag(CKA_PRIVATE);
   facts.usage_known = facts.object_class == CKO_PUBLIC_KEY ||
-                      facts.object_class == CKO_PRIVATE_KEY ||
-                      facts.object_class == CKO_SECRET_KEY;
+                      facts.object_class == CKO_PRIVATE_KEY || facts.object_class == CKO_SECRET_KEY;
   if (!facts.usage_known) return facts;
   facts.key_type = facts.number(CKA_KEY_TYPE).value_or(CK_UNAVAILABLE_INFORMATION);
   for (const Use& use : kUses) {
@@ -166,9 +165,8 @@ Outcome<void> ObjectFacts::check_use(const cryptoki::MechanismFacts& mechanism,
   if ((usage & operation) == 0) {
     return refuse(CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not permit this");
   }
-  if (!allowed_mechanisms.empty() &&
-      std::find(allowed_mechanisms.begin(), allowed_mechanisms.end(), mechanism.type) ==
-          allowed_mechanisms.end()) {
+  if (!allowed_mechanisms.empty() && std::find(allowed_mechanisms.begin(), allowed_mechanisms.end(),
+                                               mechanism.type) == allowed_mechanisms.end()) {
     return refuse(CKR_MECHANISM_INVALID, "not among the key's CKA_ALLOWED_MECHANISMS");
   }
   if (size != 0 && (size < mechanism.key_size_min || size > mechanism.key_size_max)) {

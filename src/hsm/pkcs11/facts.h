@@ -49,7 +49,8 @@ struct ObjectFacts {
   bool is_private = false;
   bool usage_known = false;
   CK_FLAGS usage = 0;  // CKF_SIGN for CKA_SIGN and so on
-  // Bits of an RSA modulus or EC field, octets of a secret, as CK_MECHANISM_INFO counts; 0: unknown.
+  // Bits of an RSA modulus or EC field, octets of a secret, as CK_MECHANISM_INFO counts; 0:
+  // unknown.
   CK_ULONG size = 0;
   std::vector<CK_MECHANISM_TYPE> allowed_mechanisms;  // empty: all
   std::optional<crypto::PublicKey> public_key;        // of a public key that can verify here

@@ -135,10 +135,10 @@ CK_RV report(const char* function, const Failure& failure) noexcept {
   const int saved = errno;
   const std::string_view name = cryptoki::name_of_rv(failure.rv);
   char line[512];
-  const int length = std::snprintf(line, sizeof line, "azekura-pkcs11[%d]: %s: %.*s (0x%lx)%s%s\n",
-                                   static_cast<int>(getpid()), function,
-                                   static_cast<int>(name.size()), name.data(), failure.rv,
-                                   failure.why.empty() ? "" : ": ", failure.why.c_str());
+  const int length =
+      std::snprintf(line, sizeof line, "azekura-pkcs11[%d]: %s: %.*s (0x%lx)%s%s\n",
+                    static_cast<int>(getpid()), function, static_cast<int>(name.size()),
+                    name.data(), failure.rv, failure.why.empty() ? "" : ": ", failure.why.c_str());
   if (length > 0) {
     const auto size = std::min(static_cast<std::size_t>(length), sizeof line - 1);
     line[size - 1] = '\n';

@@ -1,4 +1,5 @@
-// The library: between C_Initialize and C_Finalize there is one State, and every call finds it here.
+// The library: between C_Initialize and C_Finalize there is one State, and every call finds it
+// here.
 //
 // A guest's manners. Nothing is constructed before main() or destroyed after it. The pointer to the
 // State, the lock around its coming and going, and the counts of running calls lie in one page that
@@ -18,7 +19,8 @@ namespace azekura::hsm::pkcs11 {
 
 class State;
 
-// How long C_Finalize waits for other threads' calls. What still runs then keeps its State for ever.
+// How long C_Finalize waits for other threads' calls. What still runs then keeps its State for
+// ever.
 inline constexpr std::chrono::milliseconds kFinalizeWait{2000};
 
 // C_Initialize and C_Finalize, without their arguments.

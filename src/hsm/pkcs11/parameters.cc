@@ -36,9 +36,9 @@ bool flatten(const CK_MECHANISM& mechanism, ParameterKind kind, wire::Mechanism&
       CK_AES_CTR_PARAMS parameters;
       if (!structure(mechanism, parameters)) return false;
       out.number_a = parameters.ulCounterBits;
-      return view(static_cast<const std::uint8_t*>(mechanism.pParameter) +
-                      offsetof(CK_AES_CTR_PARAMS, cb),
-                  sizeof parameters.cb, out.first);
+      return view(
+          static_cast<const std::uint8_t*>(mechanism.pParameter) + offsetof(CK_AES_CTR_PARAMS, cb),
+          sizeof parameters.cb, out.first);
     }
     case ParameterKind::kGcm: {
       CK_GCM_PARAMS parameters;
@@ -99,9 +99,8 @@ Outcome<ParsedMechanism> parse_mechanism(const CK_MECHANISM* mechanism, CK_FLAGS
     return refuse(CKR_MECHANISM_PARAM_INVALID, "not the structure that the mechanism takes");
   }
   const auto& wire = parsed.wire;
-  auto fits = cryptoki::check_parameter(
-      *parsed.facts, {wire.number_a, wire.number_b, wire.number_c, wire.first.size(),
-                      wire.second.size()});
+  auto fits = cryptoki::check_parameter(*parsed.facts, {wire.number_a, wire.number_b, wire.number_c,
+                                                        wire.first.size(), wire.second.size()});
   if (!fits) return tl::make_unexpected(std::move(fits).error());
   return parsed;
 }

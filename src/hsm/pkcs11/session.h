@@ -1,8 +1,8 @@
 // Session: what the module keeps for one C_OpenSession: its operations, and nothing of its keys.
 //
 // Found by handle without a lock that threads share: a handle is a place in a table that only grows
-// and the number of times that the place was used. Each session has a lock of its own, held during a
-// call, so that two threads which use one session by mistake harm only their results.
+// and the number of times that the place was used. Each session has a lock of its own, held during
+// a call, so that two threads which use one session by mistake harm only their results.
 #pragma once
 
 #include <array>

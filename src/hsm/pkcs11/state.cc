@@ -59,8 +59,7 @@ bool State::may_see(const Session& session, const ObjectFacts& facts) const {
 Outcome<void> State::learn(const Session& session, CK_OBJECT_HANDLE handle, Facts& near) {
   const client::Freshness now = connection_.freshness(session.ref.slot);
   const auto fits = [&](const Facts& facts) {
-    return facts && facts->handle == handle && facts->freshness == now &&
-           may_see(session, *facts);
+    return facts && facts->handle == handle && facts->freshness == now && may_see(session, *facts);
   };
   if (fits(near)) return {};
   if (Facts found = facts_.find(handle); fits(found)) {
@@ -88,8 +87,7 @@ void State::close(SessionTable::Borrowed session) {
     (void)connection_.call(request, {.wait = client::Wait::kLong});
     connection_.forget_facts();
   }
-  if (sessions_.close(std::move(session)) == 0 &&
-      connection_.logged_in(slot) != client::kNobody) {
+  if (sessions_.close(std::move(session)) == 0 && connection_.logged_in(slot) != client::kNobody) {
     (void)connection_.logout(slot);
   }
 }

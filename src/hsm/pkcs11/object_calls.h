@@ -1,0 +1,22 @@
+// What every call that makes one object does with its request.
+#pragma once
+
+#include "hsm/pkcs11/attributes.h"
+#include "hsm/pkcs11/state.h"
+
+namespace azekura::hsm::pkcs11 {
+
+// Sends a request whose answer is a handle. `attributes` is the new object's template.
+template <class Request>
+Outcome<void> make_object(State& state, Session& session, Request& request,
+                          const Attributes& attributes, CK_OBJECT_HANDLE& out,
+                          client::Terms terms = {.wait = client::Wait::kLong}, ByteView data = {}) {
+  // Also before the answer is known: a request that was lost may have been done.
+  if (!attributes.flag(CKA_TOKEN).value_or(false)) session.daemon_knows = true;
+  auto answered = state.connection().call(request, terms, data);
+  if (!answered) return tl::make_unexpected(std::move(answered).error());
+  out = (*answered)->handle;
+  return {};
+}
+
+}  // namespace azekura::hsm::pkcs11
