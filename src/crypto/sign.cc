@@ -29,8 +29,9 @@ Status check_scheme(KeyType type, std::size_t bits, const SignatureScheme& schem
       if (type != KeyType::kEc) return fail_scheme("the signature scheme needs an EC key");
       break;
     case SignatureKind::kEd25519:
-      if (type != KeyType::kEd25519)
+      if (type != KeyType::kEd25519) {
         return fail_scheme("the signature scheme needs an Ed25519 key");
+      }
       break;
   }
   const std::size_t digest_size = hash_size(scheme.hash);
