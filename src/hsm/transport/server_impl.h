@@ -81,7 +81,7 @@ class ServerImpl final : public Server {
   void serve_socket(const PeerPtr& peer, Scratch& scratch, Worker* worker);
   enum class Outcome : std::uint8_t { kWait, kClose, kHandedOver };
   Outcome converse(const PeerPtr& peer, Scratch& scratch, Worker* worker);
-  void release(const SocketPeer& peer);
+  void release(SocketPeer& peer);
   SocketPeer::Progress answer_frame(SocketPeer& peer, const SocketPeer::FrameView& frame,
                                     Scratch& scratch);
   void answer_slot(Connection& connection, unsigned slot, wire::Exchange& exchange,

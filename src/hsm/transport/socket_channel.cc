@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "base/secret.h"
 #include "hsm/transport/dial.h"
@@ -63,7 +64,7 @@ std::optional<Frame> SocketChannel::claim(std::chrono::milliseconds deadline) {
   return std::nullopt;
 }
 
-bool SocketChannel::open(Line& line) {
+bool SocketChannel::open(Line& line) try {
   if (line.memory.base() == nullptr) {
     auto memory = Mapping::anonymous(wire::kHeadBytesMax + wire::kDataBytesMax);
     if (!memory) return false;
@@ -85,6 +86,8 @@ bool SocketChannel::open(Line& line) {
   }
   line.socket = std::move(dialled->socket);
   return true;
+} catch (const std::bad_alloc&) {
+  return false;
 }
 
 Delivery SocketChannel::transact(Frame& frame, std::size_t head_size, std::size_t data_size, Wait,

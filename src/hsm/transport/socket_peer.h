@@ -46,6 +46,7 @@ class SocketPeer {
   Progress next_frame(Scratch& scratch, FrameView& frame);
   // Keeps what was read ahead in the scratch, for a later owner with another one.
   void stash();
+  bool has_stash() const { return !stash_.empty(); }
   // kWait: a part is left, which flush() sends when the socket can take more.
   Progress send(ByteView head, ByteView data);
   Progress flush();

@@ -218,11 +218,11 @@ SocketPeer::Progress ServerImpl::answer_frame(SocketPeer& peer, const SocketPeer
   exchange.out = scratch.out();
   exchange.answer = scratch.answer();
   service_.serve(*peer.connection->application, exchange, scratch.thread());
+  scratch.count_answer();
   const SocketPeer::Progress progress = peer.send(exchange.answer.first(exchange.answer_size),
                                                   exchange.out.first(exchange.out_size));
   if (exchange.answer_secret) wipe(exchange.answer.data(), exchange.answer_size);
   wipe(frame.head.data(), frame.head.size());
-  scratch.count_answer();
   return progress;
 }
 
@@ -257,10 +257,14 @@ class SocketJob final : public BlockingPool::Job {
 };
 
 // REQUIRES: the caller owns the peer. It owns it no longer.
-void ServerImpl::release(const SocketPeer& peer) {
+void ServerImpl::release(SocketPeer& peer) {
+  peer.stash();
   epoll_event event{};
+  event.events = EPOLLONESHOT;
   // While an answer cannot leave, nothing else is of interest, and what is would be told in a loop.
-  event.events = EPOLLONESHOT | (peer.has_unsent() ? EPOLLOUT : EPOLLIN | EPOLLRDHUP);
+  if (!peer.has_unsent()) event.events |= EPOLLIN | EPOLLRDHUP;
+  // What was read ahead, epoll does not know of; that there is room for an answer, it tells at once.
+  if (peer.has_unsent() || peer.has_stash()) event.events |= EPOLLOUT;
   event.data.u64 = tag(Source::kSocket, peer.id());
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer.fd(), &event);
 }
@@ -310,8 +314,7 @@ ServerImpl::Outcome ServerImpl::converse(const PeerPtr& peer, Scratch& scratch, 
     if (takes_long && worker != nullptr) worker->after_long();
     if (answered == Progress::kClosed) return Outcome::kClose;
   }
-  peer->stash();
-  return Outcome::kWait;
+  return Outcome::kWait;  // and further when it is its turn again
 }
 
 // ---- The loop -----------------------------------------------------------------------------------
