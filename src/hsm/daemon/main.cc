@@ -16,7 +16,7 @@
 #include <variant>
 
 #include "azekura_version.h"
-#include "crypto/self_test.h"
+#include "crypto/self_tests.h"
 #include "hsm/daemon/log.h"
 #include "hsm/daemon/notify.h"
 #include "hsm/daemon/options.h"
