@@ -49,6 +49,12 @@ Outcome<void> may_unwrap(const Object& unwrapping_key, const Draft& key) {
     return refuse(CKR_TEMPLATE_INCONSISTENT,
                   "CKA_EXTRACTABLE under a trusted key without the consent of CKA_UNWRAP_TEMPLATE");
   }
+  // Whoever unwraps a blob twice, once to wrap and once to decrypt, reads whatever the first wraps.
+  if (key.attributes.flag(CKA_WRAP) &&
+      !consents(unwrapping_key, CKA_UNWRAP_TEMPLATE, CKA_WRAP, true)) {
+    return refuse(CKR_TEMPLATE_INCONSISTENT,
+                  "CKA_WRAP for an unwrapped key without the consent of CKA_UNWRAP_TEMPLATE");
+  }
   return {};
 }
 

@@ -14,8 +14,8 @@ Outcome<void> may_wrap(const Object& wrapping_key, const Object& key);
 
 // C_UnwrapKey, before the new key is kept. Without the unwrapping key's consent nothing comes out
 // of a wrapped blob with less protection than a key needs: CKR_TEMPLATE_INCONSISTENT for a key with
-// CKA_SENSITIVE=false, and for CKA_EXTRACTABLE=true under a key with CKA_TRUSTED, unless the
-// unwrapping key's own CKA_UNWRAP_TEMPLATE says the same. (That the new key agrees with
+// CKA_SENSITIVE=false or CKA_WRAP=true, and for CKA_EXTRACTABLE=true under a key with CKA_TRUSTED,
+// unless the unwrapping key's own CKA_UNWRAP_TEMPLATE says the same. (That the new key agrees with
 // CKA_UNWRAP_TEMPLATE was seen to by draft_from_template.)
 Outcome<void> may_unwrap(const Object& unwrapping_key, const Draft& key);
 
