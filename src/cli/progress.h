@@ -1,0 +1,41 @@
+// Progress: a bar on the terminal for what takes longer than two seconds, and nothing otherwise.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace azekura::cli {
+
+// "1.4 GiB"
+std::string size_text(double octets);
+
+// The bar's line, without control characters: share (if the total is known), size, rate, time left.
+std::string progress_line(const std::string& what, std::uint64_t done,
+                          std::optional<std::uint64_t> total, double elapsed_s);
+
+class Progress {
+ public:
+  // `total` unknown: shows how much and how fast only.
+  Progress(std::string what, std::optional<std::uint64_t> total);
+  // Takes the bar away.
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance(std::uint64_t octets);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const std::string what_;
+  const std::optional<std::uint64_t> total_;
+  const bool on_terminal_;
+  const Clock::time_point began_;
+  Clock::time_point next_;
+  std::uint64_t done_ = 0;
+  bool shown_ = false;
+};
+
+}  // namespace azekura::cli
