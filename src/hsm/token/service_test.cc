@@ -9,9 +9,7 @@ namespace {
 
 class ServiceTest : public testing::Test {
  protected:
-  ServiceTest() { daemon_.initialize_token(); }
-
-  TestDaemon daemon_;
+  TestDaemon daemon_{TestDaemon::WithToken::kYes};
 };
 
 wire::Operate gcm(wire::Kind kind, std::uint64_t key, ByteView iv) {

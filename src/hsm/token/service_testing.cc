@@ -128,15 +128,39 @@ std::vector<std::uint64_t> TestApplication::find(const wire::Template& wanted, s
   return reply.answer.handles;
 }
 
+namespace {
+
+Unlock a_key_file() { return {Unlock::Kind::kKeyFile, Secret::copy_of(Bytes(32, 0x5a))}; }
+
+// A data folder with an initialised token, made once: PINs cost time on purpose.
+const std::string& folder_with_token() {
+  static TestDaemon* daemon = [] {
+    auto* made = new TestDaemon;
+    made->initialize_token();
+    made->stop();
+    return made;
+  }();
+  return daemon->folder.path();
+}
+
+}  // namespace
+
 TestDaemon::TestDaemon() {
-  EXPECT_TRUE(Vault::create(folder.path(), a_passphrase()));
+  EXPECT_TRUE(Vault::create(folder.path(), a_key_file()));
+  const Status started = start();
+  EXPECT_TRUE(started) << (started ? "" : started.error().message);
+}
+
+TestDaemon::TestDaemon(WithToken) {
+  std::filesystem::copy(folder_with_token(), folder.path(),
+                        std::filesystem::copy_options::recursive);
   const Status started = start();
   EXPECT_TRUE(started) << (started ? "" : started.error().message);
 }
 
 Status TestDaemon::start() {
   service.reset();
-  ASSIGN_OR_RETURN(Vault vault, Vault::open(folder.path(), a_passphrase()));
+  ASSIGN_OR_RETURN(Vault vault, Vault::open(folder.path(), a_key_file()));
   ASSIGN_OR_RETURN(auto store, store::Store::open({store_path(), store::Create::kIfMissing}));
   ASSIGN_OR_RETURN(service, Service::create({std::move(vault), std::move(store), &generations,
                                              kThreads, &journal}));

@@ -129,7 +129,11 @@ class TestDaemon {
  public:
   static constexpr unsigned kThreads = 8;
 
+  // With a free slot and nothing else.
   TestDaemon();
+  // As after initialize_token(), and restarted.
+  enum class WithToken { kYes };
+  explicit TestDaemon(WithToken);
   // An error, and no service, if what is in the folder is refused.
   Status start();
   void stop() { service.reset(); }

@@ -291,7 +291,7 @@ Status Token::edit_record(std::function<void(TokenRecord&)> edit, std::function<
 
 // ---- PINs ---------------------------------------------------------------------------------------
 
-Outcome<PinRecord> Token::make_pin(ByteView pin) {
+Outcome<PinRecord> Token::make_pin(ByteView pin) const {
   PinRecord record;
   record.set = true;
   if (auto drawn = crypto::random_bytes(record.salt); !drawn) return refuse_for(drawn.error());
@@ -345,15 +345,23 @@ Outcome<void> Token::verify(Role role, ByteView pin) {
                                                kPinTriesMax - failures));
 }
 
-Outcome<void> Token::keep_pin(Role role, const PinRecord& pin) {
+Outcome<void> Token::new_pin(Role role, ByteView pin) {
+  const auto made = make_pin(pin);
+  if (!made) return tl::make_unexpected(made.error());
   const auto kept = edit_record([&](TokenRecord& next) {
-    next.pin(role) = pin;
+    next.pin(role) = *made;
     ++next.login_epoch;
   });
   if (!kept) return refuse_for(kept.error());
-  remembered_[static_cast<std::size_t>(role)].reset();
+  remember(role, pin);
   facts_changed();
   return {};
+}
+
+void Token::remember(Role role, ByteView pin) {
+  auto& remembered = remembered_[static_cast<std::size_t>(role)];
+  remembered.reset();
+  if (const auto memory = memory_of(role, pin)) remembered = *memory;
 }
 
 Outcome<void> Token::check_pin(Role role, ByteView pin, const Then& then) {
@@ -373,18 +381,14 @@ bool Token::while_epoch(std::uint64_t epoch, const Then& then) {
 Outcome<void> Token::set_user_pin(ByteView pin) {
   RETURN_IF_ERROR(check_length(pin));
   std::lock_guard lock(pins_mutex_);
-  auto made = make_pin(pin);
-  if (!made) return tl::make_unexpected(made.error());
-  return keep_pin(Role::kUser, *made);
+  return new_pin(Role::kUser, pin);
 }
 
-Outcome<void> Token::change_pin(Role role, ByteView old_pin, ByteView new_pin) {
-  RETURN_IF_ERROR(check_length(new_pin));
+Outcome<void> Token::change_pin(Role role, ByteView old_pin, ByteView replacement) {
+  RETURN_IF_ERROR(check_length(replacement));
   std::lock_guard lock(pins_mutex_);
   RETURN_IF_ERROR(verify(role, old_pin));
-  auto made = make_pin(new_pin);
-  if (!made) return tl::make_unexpected(made.error());
-  return keep_pin(role, *made);
+  return new_pin(role, replacement);
 }
 
 Outcome<void> Token::initialize(ByteView so_pin, ByteView label, const Then& then) {
@@ -435,6 +439,7 @@ Outcome<void> Token::initialize(ByteView so_pin, ByteView label, const Then& the
     then();
   };
   if (const auto committed = commit(pending); !committed) return refuse_for(committed.error());
+  remember(Role::kSecurityOfficer, so_pin);
   // The old rows are unreadable from now on; what is not erased here is erased at the next start.
   if (life != 0) (void)erase_old_rows();
   return {};

@@ -97,7 +97,7 @@ class Token {
   Outcome<void> initialize(ByteView so_pin, ByteView label, const Then& then);
   // C_InitPIN. REQUIRES: the caller is logged in as security officer.
   Outcome<void> set_user_pin(ByteView pin);
-  Outcome<void> change_pin(Role role, ByteView old_pin, ByteView new_pin);
+  Outcome<void> change_pin(Role role, ByteView old_pin, ByteView replacement);
   // A wrong PIN is counted durably before the answer.
   Outcome<void> check_pin(Role role, ByteView pin, const Then& then);
   // Runs `then` if the login epoch is still this one, before it can change. False if it is not.
@@ -147,9 +147,10 @@ class Token {
   void commit_together(const std::vector<Pending*>& parts);
   Status edit_record(std::function<void(TokenRecord&)> edit, std::function<void()> then = {});
   Outcome<void> verify(Role role, ByteView pin);
-  Outcome<PinRecord> make_pin(ByteView pin);
+  Outcome<PinRecord> make_pin(ByteView pin) const;
   Result<RowTag> memory_of(Role role, ByteView pin) const;
-  Outcome<void> keep_pin(Role role, const PinRecord& pin);
+  Outcome<void> new_pin(Role role, ByteView pin);
+  void remember(Role role, ByteView pin);
   Status erase_old_rows();
   void facts_changed();
 
