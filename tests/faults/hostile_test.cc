@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
@@ -70,7 +71,7 @@ class Hostile : public testing::Test {
   void TearDown() override {
     client_.reset();
     if (server_) server_->stop();
-    std::system(("rm -rf '" + dir_ + "'").c_str());
+    std::filesystem::remove_all(dir_);
   }
 
   std::string socket_path() const { return dir_ + "/s"; }
@@ -203,7 +204,7 @@ TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
             wire::write_request(request, out);
           }
         }
-        const std::uint32_t data_size = chance() % 3 ? chance() % 64 : chance() % wire::kDataBytesMax;
+        const auto data_size = static_cast<std::uint32_t>(chance() % (chance() % 3 ? 64 : wire::kDataBytesMax));
         attacker.post(slot, static_cast<std::uint32_t>(out.size()), data_size);
       }
     }
