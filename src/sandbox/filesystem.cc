@@ -1,6 +1,5 @@
 // Landlock: Documentation/userspace-api/landlock.rst of the kernel. The numbers stand here since
 // the headers of a stable system are older than its kernels.
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -9,7 +8,9 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <memory>
+#include <filesystem>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "sandbox/build.h"
@@ -47,10 +48,6 @@ struct __attribute__((packed)) PathBeneath {
   std::int32_t folder;
 };
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
-
 class Descriptor {
  public:
   explicit Descriptor(long fd) : fd_(static_cast<int>(fd)) {}
@@ -86,12 +83,10 @@ Result<long> kernel_version() {
 // Landlock binds the calling thread alone.
 Status check_single_thread() {
   if (kSanitized) return {};  // a sanitizer may run a thread of its own
-  const std::unique_ptr<DIR, CloseFolder> threads(opendir("/proc/self/task"));
-  if (threads == nullptr) return fail_errno("open /proc/self/task", errno);
-  int count = 0;
-  while (const dirent* entry = readdir(threads.get())) {
-    if (entry->d_name[0] != '.') ++count;
-  }
+  std::error_code error;
+  const std::filesystem::directory_iterator threads("/proc/self/task", error);
+  if (error) return fail_errno("open /proc/self/task", error.value());
+  const auto count = std::distance(begin(threads), end(threads));
   if (count == 1) return {};
   return fail(Code::kConflict, "the file system is restricted before threads are started");
 }

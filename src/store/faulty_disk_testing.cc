@@ -48,7 +48,8 @@ int file_truncate(sqlite3_file* file, sqlite3_int64 size) {
 // The real disk need not sync: the tests cut the power of this one only.
 int file_sync(sqlite3_file* file, int) { return disk_now->on_sync(name_of(file)); }
 
-#define FORWARD(method, ...) real_file(file)->pMethods->method(real_file(file), ##__VA_ARGS__)
+#define FORWARD(method, ...) \
+  real_file(file)->pMethods->method(real_file(file) __VA_OPT__(, ) __VA_ARGS__)
 
 const sqlite3_io_methods kMethods = {
     .iVersion = 2,

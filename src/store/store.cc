@@ -424,7 +424,7 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Store::~Store() = default;
 
-Result<std::unique_ptr<Store>> Store::open(Options options) {
+Result<std::unique_ptr<Store>> Store::open(const Options& options) {
   ASSIGN_OR_RETURN(Place place, Place::claim(options.path));
   ASSIGN_OR_RETURN(const Place::Found found, place.look());
   if (found == Place::Found::kNothing) {

@@ -79,7 +79,7 @@ class Store {
   //   kConflict     in use by another process
   //   kUnsupported  written by a newer format
   //   kCorrupt      not a database of ours, or damaged
-  static Result<std::unique_ptr<Store>> open(Options options);
+  static Result<std::unique_ptr<Store>> open(const Options& options);
 
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
