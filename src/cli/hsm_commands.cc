@@ -44,12 +44,14 @@ struct ChangeOptions : HsmOptions {
   UnlockFiles fresh;
 };
 
+// Absolute, because daemon and applications have other working folders.
 std::string dir_of(const HsmOptions& options) {
-  return options.dir.empty() ? host::default_data_dir() : options.dir;
+  return fs::absolute(options.dir.empty() ? host::default_data_dir() : options.dir).string();
 }
 
 std::string socket_of(const HsmOptions& options) {
-  return options.socket.empty() ? host::default_listen_path(dir_of(options)) : options.socket;
+  return options.socket.empty() ? host::default_listen_path(dir_of(options))
+                                : fs::absolute(options.socket).string();
 }
 
 const char* name_of(Unlock::Kind kind) {
@@ -178,7 +180,7 @@ Status print_facts(const Common& options, const std::string& socket, const Daemo
                                    {"sandboxed", facts.sandboxed}});
   }
   return print_text(fmt::format(
-      "running      version {}, process {}, since {}\n"
+      "running      version {}, process {}, for {}\n"
       "socket       {}\n"
       "folder       {}\n"
       "holds        {} tokens, {} objects\n"
