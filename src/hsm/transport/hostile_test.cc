@@ -402,10 +402,10 @@ TEST(Hostile, AScribblerHarmsOnlyItself) {
         }
       });
     }
-    for (int i = 0; i < 5; ++i) expect_service(server);
+    expect_service(server);
     const auto channel = server.connect(true);
     ASSERT_TRUE(channel.has_value());
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 300; ++i) {
       const Bytes data = pattern(static_cast<std::size_t>(i) * 5, static_cast<std::uint32_t>(i));
       ASSERT_TRUE(ask(**channel, i % 10 == 0 ? Ask::kEchoBlocking : Ask::kEcho, data).data == data);
     }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -9,7 +10,8 @@ namespace azekura::hsm::transport {
 namespace {
 
 TEST(Places, OneMoreThanThereAreIsNotGiven) {
-  Places places;
+  const auto owned = std::make_unique<Places>();
+  Places& places = *owned;
   for (unsigned i = 0; i < kCallsMax; ++i) EXPECT_TRUE(places.try_claim().has_value());
   EXPECT_EQ(places.in_use(), kCallsMax);
   EXPECT_FALSE(places.try_claim().has_value());
@@ -18,7 +20,8 @@ TEST(Places, OneMoreThanThereAreIsNotGiven) {
 }
 
 TEST(Places, AThreadGetsBackThePlaceItHadLast) {
-  Places places;
+  const auto owned = std::make_unique<Places>();
+  Places& places = *owned;
   ASSERT_EQ(places.try_claim(), 0u);
   const auto mine = places.try_claim();
   ASSERT_EQ(mine, 1u);
@@ -28,7 +31,8 @@ TEST(Places, AThreadGetsBackThePlaceItHadLast) {
 }
 
 TEST(Places, WaitingEndsByItsTimeoutOrByARelease) {
-  Places places;
+  const auto owned = std::make_unique<Places>();
+  Places& places = *owned;
   for (unsigned i = 0; i < kCallsMax; ++i) places.try_claim();
   places.wait(std::chrono::milliseconds(1));
   std::thread releaser([&] { places.release(9); });
@@ -37,7 +41,8 @@ TEST(Places, WaitingEndsByItsTimeoutOrByARelease) {
 }
 
 TEST(Places, NoPlaceIsGivenTwice) {
-  Places places;
+  const auto owned = std::make_unique<Places>();
+  Places& places = *owned;
   std::array<std::atomic<bool>, kCallsMax> taken{};
   std::atomic<bool> twice{false};
   std::vector<std::thread> threads;

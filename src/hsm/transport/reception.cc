@@ -86,7 +86,7 @@ void ServerImpl::accept_one(Fd socket) {
       if (hellos_.size() > kHellosMax) {
         // The one that has been silent longest makes room.
         const auto oldest = sockets_.find(hellos_.front());
-        if (oldest != sockets_.end()) ::shutdown(oldest->second->fd(), SHUT_RDWR);
+        if (oldest != sockets_.end()) oldest->second->shut_down();
         hellos_.pop_front();
       }
     }

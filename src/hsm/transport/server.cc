@@ -197,7 +197,7 @@ void ServerImpl::close_socket(SocketPeer& peer) {
         // Their owners see the end of the stream and close them.
         for (const std::uint64_t id : connection->sockets) {
           const auto other = sockets_.find(id);
-          if (other != sockets_.end()) ::shutdown(other->second->fd(), SHUT_RDWR);
+          if (other != sockets_.end()) other->second->shut_down();
         }
       }
     }
@@ -214,7 +214,7 @@ void ServerImpl::expel(const Connection& connection) {
   const std::lock_guard lock(mutex_);
   for (const std::uint64_t id : connection.sockets) {
     const auto found = sockets_.find(id);
-    if (found != sockets_.end()) ::shutdown(found->second->fd(), SHUT_RDWR);
+    if (found != sockets_.end()) found->second->shut_down();
   }
 }
 

@@ -1,5 +1,6 @@
 #include "hsm/transport/socket_peer.h"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -31,6 +32,24 @@ SocketPeer::FrameView view_of(std::uint8_t* frame, const Sizes& sizes) {
 }
 
 }  // namespace
+
+void SocketPeer::release(int epoll, std::uint32_t events, std::uint64_t tag) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = tag;
+  const std::lock_guard lock(mutex_);
+  ::epoll_ctl(epoll, EPOLL_CTL_MOD, socket_.get(), &event);
+}
+
+void SocketPeer::close() {
+  const std::lock_guard lock(mutex_);
+  socket_.reset();
+}
+
+void SocketPeer::shut_down() {
+  const std::lock_guard lock(mutex_);
+  if (socket_.valid()) ::shutdown(socket_.get(), SHUT_RDWR);
+}
 
 SocketPeer::Progress SocketPeer::receive(std::uint8_t* to, std::size_t size, std::size_t& got) {
   while (true) {

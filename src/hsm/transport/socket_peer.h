@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 #include "hsm/transport/connection.h"
 #include "hsm/transport/hello.h"
@@ -40,6 +41,11 @@ class SocketPeer {
   int fd() const { return socket_.get(); }
   const wire::Peer& peer() const { return peer_; }
 
+  // Called by a thread that epoll has told of the socket, before anything else.
+  void own() const { const std::lock_guard lock(mutex_); }
+  // Has epoll tell somebody of the next of `events`; the caller owns no longer.
+  void release(int epoll, std::uint32_t events, std::uint64_t tag);
+
   // Exactly the octets of a hello.
   Progress read_hello(std::array<std::uint8_t, kClientHelloBytes>& hello);
   // kClosed also when the peer breaks the framing.
@@ -57,8 +63,12 @@ class SocketPeer {
   bool is_first = false;                   // its end is the end of the connection
   bool closed = false;
 
-  // Guarded by the server's mutex, for others may shut the socket down.
-  void close() { socket_.reset(); }
+  void close();
+
+  // ---- for anybody ----
+
+  // Ends the stream both ways: the owner, now or next, sees its end and closes it.
+  void shut_down();
 
  private:
   Progress receive(std::uint8_t* to, std::size_t size, std::size_t& got);
@@ -66,6 +76,9 @@ class SocketPeer {
   bool grow_partial();
 
   const std::uint64_t id_;
+  // Held while the descriptor is closed, or used by another than the owner; and from one owner to the
+  // next, for neither the language nor a sanitizer knows that epoll orders their memory.
+  mutable std::mutex mutex_;
   Fd socket_;
   const wire::Peer peer_;
   MutableByteView ready_;   // read ahead, in the owner's scratch

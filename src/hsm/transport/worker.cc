@@ -259,17 +259,15 @@ class SocketJob final : public BlockingPool::Job {
 // REQUIRES: the caller owns the peer. It owns it no longer.
 void ServerImpl::release(SocketPeer& peer) {
   peer.stash();
-  epoll_event event{};
-  event.events = EPOLLONESHOT;
+  std::uint32_t events = EPOLLONESHOT;
   // While an answer cannot leave, nothing else is of interest, and what is would be told in a loop.
-  if (!peer.has_unsent()) event.events |= EPOLLIN | EPOLLRDHUP;
+  if (!peer.has_unsent()) events |= EPOLLIN | EPOLLRDHUP;
   // What was read ahead, epoll does not know of; that there is room for an answer, it tells at once.
-  if (peer.has_unsent() || peer.has_stash()) event.events |= EPOLLOUT;
-  event.data.u64 = tag(Source::kSocket, peer.id());
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer.fd(), &event);
+  if (peer.has_unsent() || peer.has_stash()) events |= EPOLLOUT;
+  peer.release(epoll_.get(), events, tag(Source::kSocket, peer.id()));
 }
 
-// REQUIRES: the caller owns the peer.
+// REQUIRES: the caller owns the peer, which is not closed: a closed one is found by nobody.
 void ServerImpl::serve_socket(const PeerPtr& peer, Scratch& scratch, Worker* worker) {
   switch (converse(peer, scratch, worker)) {
     case Outcome::kWait: release(*peer); break;
@@ -408,7 +406,8 @@ void Worker::handle_events(int timeout_ms) {
         }
         break;
       case ServerImpl::Source::kSocket:
-        if (const auto peer = server_.find_socket(id); peer != nullptr && !peer->closed) {
+        if (const auto peer = server_.find_socket(id)) {
+          peer->own();
           server_.serve_socket(peer, *scratch_, this);
         }
         break;
