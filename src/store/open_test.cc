@@ -183,8 +183,8 @@ TEST_F(StoreOpen, AFileCutAnywhereIsCorruptAndLeftAsItIs) {
   make_database();
   const std::string whole = read_file(path_);
   for (const std::size_t size :
-       {std::size_t{1}, std::size_t{99}, std::size_t{100}, std::size_t{4095}, std::size_t{4096},
-        whole.size() / 2, whole.size() - 4096, whole.size() - 1}) {
+       {std::size_t{1}, std::size_t{99}, std::size_t{100}, std::size_t{16'383}, std::size_t{16'384},
+        whole.size() / 2, whole.size() - 16'384, whole.size() - 1}) {
     write_file(path_, whole.substr(0, size));
     EXPECT_EQ(refusal_untouched().code, Code::kCorrupt) << size << " of " << whole.size();
   }
@@ -194,7 +194,7 @@ TEST_F(StoreOpen, AFileCutAnywhereIsCorruptAndLeftAsItIs) {
 
 TEST_F(StoreOpen, ADamagedPageIsCorrupt) {
   make_database();
-  overwrite(3 * 4096, std::string(64, '\xff'));
+  overwrite(2 * 16'384, std::string(64, '\xff'));
   const Error error = refusal_untouched();
   EXPECT_EQ(error.code, Code::kCorrupt);
   EXPECT_NE(error.message.find("damaged"), std::string::npos);

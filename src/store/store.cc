@@ -25,6 +25,10 @@ constexpr std::uint64_t kWholeCheckSizeMax = 64 << 20;
 // What the log file is cut to when it was written back.
 constexpr const char* kLogSizeLimit = "PRAGMA journal_size_limit=67108864";
 
+// A row that fits a quarter of a page lies in it whole, and an object with its attributes is 1 to 3
+// KiB. With SQLite's own 4 KiB such rows took 1.5 to 3 times the space, and longer to read.
+constexpr std::uint32_t kPageSize = 16'384;
+
 constexpr const char* kTable =
     "CREATE TABLE kv(key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID";
 
@@ -63,6 +67,7 @@ Status create_database(const Place& place) {
   {
     ASSIGN_OR_RETURN(Connection connection, Connection::open(path, Connection::Access::kReadWrite));
     RETURN_IF_ERROR(connection.execute("PRAGMA synchronous=FULL"));
+    RETURN_IF_ERROR(connection.execute(number_pragma("page_size", kPageSize).c_str()));
     RETURN_IF_ERROR(connection.execute(number_pragma("application_id", kApplicationId).c_str()));
     RETURN_IF_ERROR(connection.execute(number_pragma("user_version", kFormatVersion).c_str()));
     RETURN_IF_ERROR(connection.execute(kTable));
