@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 namespace azekura::cli {
 
@@ -19,10 +21,32 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-// Columns that a text takes, counting every code point as one.
+// Ranges of code points that take two columns (Unicode Standard Annex 11, wide and fullwidth).
+constexpr std::array<std::pair<char32_t, char32_t>, 9> kWide{{{0x1100, 0x115f},
+                                                              {0x2e80, 0xa4cf},
+                                                              {0xac00, 0xd7a3},
+                                                              {0xf900, 0xfaff},
+                                                              {0xfe30, 0xfe6f},
+                                                              {0xff00, 0xff60},
+                                                              {0xffe0, 0xffe6},
+                                                              {0x1f300, 0x1faff},
+                                                              {0x20000, 0x3fffd}}};
+
+// Columns that a UTF-8 text takes on a terminal.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i++]);
+    char32_t point = first >= 0xf0 ? first & 0x07U : first >= 0xe0 ? first & 0x0fU : first & 0x1fU;
+    if (first < 0x80) point = first;
+    while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80) {
+      point = point << 6 | (static_cast<unsigned char>(text[i++]) & 0x3fU);
+    }
+    const bool wide = std::ranges::any_of(
+        kWide, [&](const auto& range) { return point >= range.first && point <= range.second; });
+    width += wide ? 2 : 1;
+  }
+  return width;
 }
 
 }  // namespace
