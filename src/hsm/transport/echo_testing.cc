@@ -64,6 +64,7 @@ void EchoService::serve(wire::Application&, wire::Exchange& exchange, unsigned t
     --at_gate_;
   }
   if (ask_of(exchange.head) == Ask::kNever) {
+    static_cast<void>(!::write(never_fd_, "", 1));
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [] { return false; });
   }
@@ -152,6 +153,7 @@ ForkedServer::ForkedServer() : socket_path_(folder_.path("socket")) {
     options.socket_path = socket_path_;
     options.workers = 2;
     auto server = Server::create(options, service, **facts);
+    service.tell_of_never(ready[1]);
     if (!server || !(*server)->start()) ::_exit(1);
     static_cast<void>(!::write(ready[1], "", 1));
     while (true) ::pause();
@@ -159,10 +161,17 @@ ForkedServer::ForkedServer() : socket_path_(folder_.path("socket")) {
   ::close(ready[1]);
   char octet = 0;
   EXPECT_EQ(::read(ready[0], &octet, 1), 1);
-  ::close(ready[0]);
+  told_ = ready[0];
 }
 
-ForkedServer::~ForkedServer() { kill_and_wait(); }
+ForkedServer::~ForkedServer() {
+  kill_and_wait();
+  ::close(told_);
+}
+
+void ForkedServer::await_never(unsigned count) const {
+  for (char octet = 0; count > 0; --count) EXPECT_EQ(::read(told_, &octet, 1), 1);
+}
 
 void ForkedServer::pause_and_wait() const {
   ::kill(pid_, SIGSTOP);

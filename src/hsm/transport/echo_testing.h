@@ -38,6 +38,9 @@ class EchoService final : public wire::Service {
   // Waits until so many applications are connected.
   void await_applications(unsigned count);
 
+  // From now on an octet goes there for each request that begins to wait for ever.
+  void tell_of_never(int fd) { never_fd_ = fd; }
+
   wire::Peer last_peer();
   bool threads_collided() const { return threads_collided_; }
   unsigned thread_highest() const { return thread_highest_; }
@@ -52,6 +55,7 @@ class EchoService final : public wire::Service {
   unsigned at_gate_ = 0;
   unsigned applications_ = 0;
   wire::Peer last_peer_;
+  std::atomic<int> never_fd_{-1};
   std::array<std::atomic<bool>, 256> thread_busy_{};
   std::atomic<bool> threads_collided_{false};
   std::atomic<unsigned> thread_highest_{0};
@@ -94,11 +98,14 @@ class ForkedServer {
   void pause_and_wait() const;
   void resume() const;
   void kill_and_wait();
+  // Waits until so many more requests wait for ever.
+  void await_never(unsigned count) const;
 
  private:
   TemporaryFolder folder_;
   std::string socket_path_;
   pid_t pid_ = -1;
+  int told_ = -1;
 };
 
 // One call from claim to answer.
