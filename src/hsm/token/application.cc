@@ -33,12 +33,13 @@ void Clients::forget_slot(std::uint64_t slot) {
   for (Client* client : clients_) client->log_out(slot);
 }
 
-Client::Client(const wire::Peer& peer, Clients& clients) : peer_(peer), clients_(clients) {
-  clients_.add(*this);
+Client::Client(const wire::Peer& peer, std::shared_ptr<Clients> clients)
+    : peer_(peer), clients_(std::move(clients)) {
+  clients_->add(*this);
 }
 
 Client::~Client() {
-  clients_.remove(*this);
+  clients_->remove(*this);
   // Workers may still have the objects in their caches.
   objects_.erase_if([](const Object&) { return true; });
 }

@@ -52,7 +52,7 @@ class Clients {
 
 class Client final : public wire::Application {
  public:
-  Client(const wire::Peer& peer, Clients& clients);
+  Client(const wire::Peer& peer, std::shared_ptr<Clients> clients);
   ~Client() override;
 
   const wire::Peer& peer() const { return peer_; }
@@ -100,7 +100,7 @@ class Client final : public wire::Application {
   Session* find_session(const wire::SessionRef& session);
 
   const wire::Peer peer_;
-  Clients& clients_;
+  const std::shared_ptr<Clients> clients_;  // an application may outlive the service
   std::array<std::atomic<Role>, wire::kSlotsMax> roles_{};
   ObjectIndex objects_;
 

@@ -61,7 +61,7 @@ class Service::Impl {
   Status load(const Vault& vault);
   void serve(Client& client, wire::Exchange& exchange, unsigned thread);
 
-  Clients clients;
+  const std::shared_ptr<Clients> clients = std::make_shared<Clients>();
   DaemonFacts facts;
   std::unique_ptr<Tokens> tokens;
 

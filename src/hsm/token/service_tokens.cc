@@ -31,7 +31,7 @@ Outcome<void> Service::Impl::list_slots(Call& call, wire::ListSlots&) {
 
 Outcome<void> Service::Impl::init_token(Call& call, wire::InitToken& request) {
   const auto done = call.token->initialize(request.so_pin, request.label,
-                                           [&] { clients.forget_slot(request.slot); });
+                                           [&] { clients->forget_slot(request.slot); });
   if (!done) {
     if (done.error().rv == CKR_PIN_INCORRECT || done.error().rv == CKR_PIN_LOCKED) {
       tell(call, EventKind::kLoginFailed, "C_InitToken: " + done.error().why, 0, done.error().rv);
@@ -160,7 +160,7 @@ Outcome<void> Service::Impl::status(Call& call, wire::DaemonStatus&) {
   answer.uptime_s = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_)
           .count());
-  answer.connections = clients.count();
+  answer.connections = clients->count();
   answer.tokens = tokens->tokens();
   answer.token_objects = tokens->objects();
   for (const ThreadState& thread : threads_) {
