@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the first inputs of the fuzz targets: whole and broken sealed files, and one message of each kind.
+"""Makes the first inputs of the fuzz targets: whole and broken sealed files, one message of each kind,
+and frames cut in many ways.
 
     fuzz/make_corpus.py fuzz/corpus     (needs python3-cryptography)
 
@@ -135,9 +136,35 @@ def wire_inputs():
     yield "answer-refusal", u64(0xA0) + u64(7) + string(b"the PIN is wrong")
 
 
+# ---- Hellos, and streams of frames behind an octet that says how they are cut ------------------------
+
+HEADS, DATA = 65536, 1052672
+
+
+def frame(head, data):
+    return u32(len(head)) + u32(len(data)) + head + data
+
+
+def frame_inputs():
+    hello = b"AZHC" + u32(1) + u32(2) + u32(0) + u64(7) + b"s" * 16
+    yield "client-hello", hello
+    yield "client-hello-cut", hello[:-1]
+    yield "client-hello-newer", b"AZHC" + u32(2) + hello[8:]
+    yield "server-hello", b"AZHS" + u32(1) + u32(0) + u32(1) + u64(7) + b"s" * 16 + u32(64) + u32(0) + u64(71573504) + u64(0)
+    frames = frame(b"", b"") + frame(b"h", b"") + frame(b"", b"d") + frame(b"head", b"data" * 100)
+    for how in (0, 1, 7, 8, 9, 63, 128, 129, 137):
+        yield f"frames-cut-{how}", u8(how) + frames * 2
+        yield f"frame-unfinished-{how}", u8(how) + frames + frame(b"head", b"data")[:-1]
+        yield f"prefix-unfinished-{how}", u8(how) + frames + b"\1\0\0"
+        yield f"head-too-long-{how}", u8(how) + frames + u32(HEADS + 1) + u32(0) + b"h" * 50
+        yield f"data-too-long-{how}", u8(how) + frames + u32(0) + u32(DATA + 1) + b"d" * 50
+    yield "head-at-the-limit", u8(0) + frame(b"h" * HEADS, b"d" * 9000) + frames
+    yield "data-at-the-limit-unfinished", u8(0) + u32(0) + u32(DATA) + b"d" * 3000
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
-    for folder, inputs in (("seal", seal_inputs()), ("wire", wire_inputs())):
+    for folder, inputs in (("seal", seal_inputs()), ("wire", wire_inputs()), ("frame", frame_inputs())):
         (root / folder).mkdir(parents=True, exist_ok=True)
         for name, octets in inputs:
             (root / folder / name).write_bytes(octets)

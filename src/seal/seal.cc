@@ -101,9 +101,10 @@ Result<Header> read_header(Source& source) {
   ASSIGN_OR_RETURN(const std::size_t body_size,
                    read_preamble(ByteView(preamble).first(preamble_size)));
   std::array<std::uint8_t, kBodySizeMax> body{};
-  ASSIGN_OR_RETURN(const std::size_t read,
-                   read_fully(source, MutableByteView(body).first(body_size)));
-  return read_body(ByteView(body).first(read));
+  const MutableByteView whole = MutableByteView(body).first(body_size);
+  ASSIGN_OR_RETURN(const std::size_t read, read_fully(source, whole));
+  if (read < body_size) return fail(Code::kCorrupt, "the sealed file ends within its header");
+  return read_body(whole);
 }
 
 Status unseal_stream(KeyWrapper& wrapper, Source& source, Sink& sink) {

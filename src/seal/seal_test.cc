@@ -210,6 +210,18 @@ TEST(SealHeader, ASizeBeyondTheLimitIsRefusedBeforeItIsRead) {
   EXPECT_EQ(size.error().code, Code::kCorrupt);
 }
 
+TEST(SealHeader, ASizeThatIsNotTheBodysIsRefused) {
+  const Bytes written = write_header({.key = {"serial", "key"},
+                                      .salt = Bytes(kSaltSize, 1),
+                                      .wrapped_key = Bytes(kWrappedKeySize, 2)});
+  for (const int lie : {-1, 1, 20}) {
+    Bytes edited = written;
+    edited[14] = static_cast<std::uint8_t>(edited[14] + lie);
+    BytesSource source(edited);
+    EXPECT_FALSE(read_header(source)) << lie;
+  }
+}
+
 // The format is a promise: a file sealed today opens in ten years.
 TEST(SealHeader, ChunkKeyAndFirstChunkAreWhatTheDocumentSays) {
   const Header header{.key = {"0123456789abcdef", "key"},
