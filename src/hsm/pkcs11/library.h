@@ -8,7 +8,7 @@
 // away first and then waits for the calls that still run.
 #pragma once
 
-#include <cxxabi.h>
+#include <pthread.h>
 
 #include <chrono>
 #include <new>
@@ -44,17 +44,28 @@ class Running {
 // The CK_RV of a failure; with AZEKURA_DEBUG=1 at C_Initialize also a line on stderr.
 CK_RV report(const char* function, const Failure& failure) noexcept;
 
-// What every C function is wrapped in: nothing is thrown at the host but the C library's own
-// unwinding of a cancelled thread, which must pass.
+// A thread that the host cancels finishes its call first: it may hold locks, and a place in the
+// channel.
+class NotCancelled {
+ public:
+  NotCancelled() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~NotCancelled() { pthread_setcancelstate(before_, nullptr); }
+  NotCancelled(const NotCancelled&) = delete;
+  NotCancelled& operator=(const NotCancelled&) = delete;
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
+// What every C function is wrapped in: nothing is thrown at the host.
 template <class Body>
-CK_RV guard_anytime(const char* function, Body&& body) {
+CK_RV guard_anytime(const char* function, Body&& body) noexcept {
+  const NotCancelled not_cancelled;
   try {
     const Outcome<void> outcome = body();
     return outcome ? CKR_OK : report(function, outcome.error());
   } catch (const std::bad_alloc&) {
     return CKR_HOST_MEMORY;
-  } catch (const abi::__forced_unwind&) {
-    throw;
   } catch (...) {
     return CKR_GENERAL_ERROR;
   }
@@ -62,7 +73,7 @@ CK_RV guard_anytime(const char* function, Body&& body) {
 
 // The same for functions that need C_Initialize.
 template <class Body>
-CK_RV guard(const char* function, Body&& body) {
+CK_RV guard(const char* function, Body&& body) noexcept {
   return guard_anytime(function, [&]() -> Outcome<void> {
     const Running running;
     if (running.state() == nullptr) return refuse(CKR_CRYPTOKI_NOT_INITIALIZED);
