@@ -228,6 +228,7 @@ Status start_in_background(const StartOptions& options) {
     dup2(log.get(), STDOUT_FILENO);
     dup2(log.get(), STDERR_FILENO);
     if (passphrase.get() >= 0) fcntl(passphrase.get(), F_SETFD, 0);
+    unsetenv("AZEKURA_PIN");  // not the daemon's to know, nor for /proc to show
     setenv("NOTIFY_SOCKET", ready->path().c_str(), 1);
     execute(arguments);
   }

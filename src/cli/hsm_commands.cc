@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/daemon_process.h"
 #include "cli/output.h"
+#include "hsm/client/connection.h"
 #include "hsm/host/places.h"
 #include "hsm/host/secret_input.h"
 #include "hsm/token/vault.h"
@@ -140,7 +141,8 @@ Status start(const StartCommandOptions& options) {
         {"socket", start_options.socket_path}, {"dir", dir}, {"log", start_options.log_path}});
   }
   RETURN_IF_ERROR(print_text(fmt::format("the HSM serves {}\n", start_options.socket_path)));
-  if (start_options.socket_path != host::default_connect_path()) {
+  // The PKCS#11 module knows the machine's socket only.
+  if (start_options.socket_path != hsm::client::default_socket_path()) {
     say("for applications: export AZEKURA_SOCKET=" + start_options.socket_path);
   }
   return {};
