@@ -3,9 +3,9 @@
 //   transport_bench [--socket] [--threads N]... [--size OCTETS] [--work NANOSECONDS]
 //                   [--wait short|sign|long] [--workers N] [--milliseconds N] [--repeat N]
 //
-// The daemon's side is a child process that echoes the data, after computing for the given time. For
-// each number of threads one line: round trips per second, and the median and the 99th percentile of
-// their durations, of the best of the repeats. Run it alone on the machine.
+// The daemon's side is a child process that echoes the data, after computing for the given time.
+// For each number of threads one line: round trips per second, and the median and the 99th
+// percentile of their durations, of the best of the repeats. Run it alone on the machine.
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -75,8 +75,8 @@ struct Measured {
 
 [[noreturn]] void serve(const Settings& settings, const std::string& path, int ready) {
   auto facts = transport::FactsPage::create();
-  Echo echo(settings.work_ns, settings.wait == transport::Wait::kShort ? wire::Lane::kShort
-                                                                       : wire::Lane::kLong);
+  Echo echo(settings.work_ns,
+            settings.wait == transport::Wait::kShort ? wire::Lane::kShort : wire::Lane::kLong);
   transport::Server::Options options;
   options.socket_path = path;
   options.workers = settings.workers;
@@ -161,14 +161,22 @@ Settings parse(int count, char** arguments) {
       std::exit(2);
     }
     const char* value = arguments[++i];
-    if (name == "--threads") settings.threads.push_back(number(value));
-    else if (name == "--size") settings.size = number(value);
-    else if (name == "--work") settings.work_ns = number(value);
-    else if (name == "--workers") settings.workers = number(value);
-    else if (name == "--milliseconds") settings.milliseconds = number(value);
-    else if (name == "--repeat") settings.repeat = number(value);
-    else if (name == "--wait" && std::string(value) == "sign") settings.wait = transport::Wait::kSign;
-    else if (name == "--wait" && std::string(value) == "long") settings.wait = transport::Wait::kLong;
+    if (name == "--threads")
+      settings.threads.push_back(number(value));
+    else if (name == "--size")
+      settings.size = number(value);
+    else if (name == "--work")
+      settings.work_ns = number(value);
+    else if (name == "--workers")
+      settings.workers = number(value);
+    else if (name == "--milliseconds")
+      settings.milliseconds = number(value);
+    else if (name == "--repeat")
+      settings.repeat = number(value);
+    else if (name == "--wait" && std::string(value) == "sign")
+      settings.wait = transport::Wait::kSign;
+    else if (name == "--wait" && std::string(value) == "long")
+      settings.wait = transport::Wait::kLong;
     else if (name != "--wait") {
       std::fprintf(stderr, "transport_bench: unknown option %s\n", name.c_str());
       std::exit(2);

@@ -1,6 +1,7 @@
-// Feeds a stream of octets to the daemon's end of a socket, cut into pieces as the first octet says, and
-// requires that the frames which come out are those of the stream read in one go. Reads the input as
-// a hello of either side too; one that is accepted is written again and must give the same.
+// Feeds a stream of octets to the daemon's end of a socket, cut into pieces as the first octet
+// says, and requires that the frames which come out are those of the stream read in one go. Reads
+// the input as a hello of either side too; one that is accepted is written again and must give the
+// same.
 
 #include <sys/socket.h>
 #include <unistd.h>

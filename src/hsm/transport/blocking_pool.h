@@ -1,5 +1,5 @@
-// BlockingPool: threads for requests that wait for the disk or compute for long, so that the workers
-// never do.
+// BlockingPool: threads for requests that wait for the disk or compute for long, so that the
+// workers never do.
 #pragma once
 
 #include <condition_variable>

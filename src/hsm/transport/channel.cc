@@ -86,14 +86,17 @@ Status verdict(const ServerHello& hello) {
                 "install both from the same release");
   }
   switch (hello.status) {
-    case HelloStatus::kWelcome: return {};
+    case HelloStatus::kWelcome:
+      return {};
     case HelloStatus::kFull:
       return fail(Code::kExhausted, "azekura-hsmd serves as many connections as it may",
                   "raise its limit of connections, or close applications");
-    case HelloStatus::kRefused: return fail(Code::kDenied, "azekura-hsmd refused the connection");
+    case HelloStatus::kRefused:
+      return fail(Code::kDenied, "azekura-hsmd refused the connection");
     case HelloStatus::kFailed:
       return fail(Code::kUnavailable, "azekura-hsmd could not make a connection");
-    default: return fail(Code::kUnsupported, "azekura-hsmd did not understand the hello");
+    default:
+      return fail(Code::kUnsupported, "azekura-hsmd did not understand the hello");
   }
 }
 

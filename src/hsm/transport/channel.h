@@ -1,8 +1,8 @@
 // Channel: an application's end of its connection to the daemon. Used inside strangers' processes.
 //
 // It starts no thread, installs no handler, keeps no static state and never throws. Any number of
-// threads may call at once; each call claims a Frame of its own. After a fork the child must not use
-// its parent's channel: it calls abandon() and makes another.
+// threads may call at once; each call claims a Frame of its own. After a fork the child must not
+// use its parent's channel: it calls abandon() and makes another.
 #pragma once
 
 #include <chrono>
@@ -30,8 +30,8 @@ enum class Wait : std::uint8_t {
 
 enum class Delivery : std::uint8_t {
   kAnswered,
-  kNotSent,   // the connection was gone before the request left: repeating is safe
-  kUnknown,   // it left and no answer came: the daemon may have done it
+  kNotSent,  // the connection was gone before the request left: repeating is safe
+  kUnknown,  // it left and no answer came: the daemon may have done it
 };
 
 class Channel;
@@ -79,9 +79,9 @@ class Channel {
     std::string socket_path;
     bool use_ring = true;  // false: socket only
   };
-  // kUnavailable when no daemon listens or it does not answer within kHelloDeadline, kUnsupported when
-  // it speaks another version, kDenied when this user may not connect, kExhausted when it serves as
-  // many connections as it may.
+  // kUnavailable when no daemon listens or it does not answer within kHelloDeadline, kUnsupported
+  // when it speaks another version, kDenied when this user may not connect, kExhausted when it
+  // serves as many connections as it may.
   static Result<std::unique_ptr<Channel>> connect(const Options& options);
   virtual ~Channel() = default;
 

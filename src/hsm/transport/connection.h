@@ -26,8 +26,8 @@ struct Connection {
   Fd doorbell;
   bool has_ring() const { return ring_memory.base() != nullptr; }
 
-  // Slots that a thread of ours has in hand. The peer cannot write here, so that whatever it does to
-  // its slots, each is served by one thread at a time and queued once.
+  // Slots that a thread of ours has in hand. The peer cannot write here, so that whatever it does
+  // to its slots, each is served by one thread at a time and queued once.
   std::atomic<std::uint64_t> serving{0};
   // Sweeps over the hot rings since it last had work.
   std::atomic<std::uint32_t> idle_sweeps{0};

@@ -44,11 +44,14 @@ std::unique_ptr<wire::Application> EchoService::connected(const wire::Peer& peer
 
 wire::Lane EchoService::lane(ByteView head) const {
   switch (ask_of(head)) {
-    case Ask::kEchoLong: return wire::Lane::kLong;
+    case Ask::kEchoLong:
+      return wire::Lane::kLong;
     case Ask::kEchoBlocking:
     case Ask::kGate:
-    case Ask::kNever: return wire::Lane::kBlocking;
-    default: return wire::Lane::kShort;
+    case Ask::kNever:
+      return wire::Lane::kBlocking;
+    default:
+      return wire::Lane::kShort;
   }
 }
 
@@ -204,7 +207,8 @@ Called call(Channel& channel, ByteView head, ByteView data, std::chrono::millise
   return called;
 }
 
-Called ask(Channel& channel, Ask ask, ByteView data, std::chrono::milliseconds deadline, Wait wait) {
+Called ask(Channel& channel, Ask ask, ByteView data, std::chrono::milliseconds deadline,
+           Wait wait) {
   const auto first = static_cast<std::uint8_t>(ask);
   return call(channel, {&first, 1}, data, deadline, wait);
 }

@@ -1,5 +1,5 @@
-// Fixtures of this room's tests: a service that does what the first octet of the head says, a folder
-// for a socket, and a daemon in a process of its own.
+// Fixtures of this room's tests: a service that does what the first octet of the head says, a
+// folder for a socket, and a daemon in a process of its own.
 #pragma once
 
 #include <sys/types.h>
@@ -115,7 +115,8 @@ struct Called {
   Bytes data;
 };
 Called call(Channel& channel, ByteView head, ByteView data,
-            std::chrono::milliseconds deadline = std::chrono::seconds(30), Wait wait = Wait::kShort);
+            std::chrono::milliseconds deadline = std::chrono::seconds(30),
+            Wait wait = Wait::kShort);
 Called ask(Channel& channel, Ask ask, ByteView data = {},
            std::chrono::milliseconds deadline = std::chrono::seconds(30), Wait wait = Wait::kShort);
 

@@ -1,7 +1,8 @@
 // The hello: the first message each way on every socket between an application and the daemon.
 //
 //   client  ClientHello, kClientHelloBytes
-//   daemon  ServerHello, kServerHelloBytes; when it grants a ring, with three descriptors: the ring's
+//   daemon  ServerHello, kServerHelloBytes; when it grants a ring, with three descriptors: the
+//   ring's
 //           memory, the doorbell, the page of generations, in this order
 #pragma once
 
@@ -33,10 +34,10 @@ struct ClientHello {
 enum class HelloStatus : std::uint32_t {
   kWelcome = 0,
   kOtherVersion = 1,
-  kFull = 2,      // as many connections, or sockets, as the daemon serves
-  kRefused = 3,   // no such application, or not this process's
+  kFull = 2,     // as many connections, or sockets, as the daemon serves
+  kRefused = 3,  // no such application, or not this process's
   kMalformed = 4,
-  kFailed = 5,    // the daemon could not make what a connection needs
+  kFailed = 5,  // the daemon could not make what a connection needs
 };
 
 struct ServerHello {

@@ -1,6 +1,7 @@
 // Peers that break the rules: they harm themselves only.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -172,6 +173,33 @@ TEST(Hostile, SilentSocketsMakeRoomForThoseThatSpeak) {
   EXPECT_TRUE(silent.front()->is_closed());
 }
 
+TEST(Hostile, WhoComesWhenDescriptorsHaveRunOutIsToldSo) {
+  const TestServer server;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  std::vector<std::unique_ptr<Fd>> sockets;
+  for (int i = 0; i < 10; ++i) {
+    sockets.push_back(std::make_unique<Fd>(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+  }
+  // The next descriptor would be as high as the last socket's, or higher.
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(sockets.front()->get());
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  for (const auto& socket : sockets) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    server.socket_path.copy(address.sun_path, server.socket_path.size());
+    EXPECT_EQ(::connect(socket->get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    std::array<std::uint8_t, kServerHelloBytes> answer{};
+    EXPECT_EQ(::recv(socket->get(), answer.data(), answer.size(), MSG_WAITALL),
+              static_cast<ssize_t>(answer.size()));
+    const auto hello = decode_server_hello(answer);
+    EXPECT_TRUE(hello.has_value() && hello->status == HelloStatus::kFull);
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  expect_service(server);
+}
+
 TEST(Hostile, AHelloMayComeOctetByOctet) {
   const TestServer server;
   RawClient client(server.socket_path);
@@ -279,7 +307,8 @@ TEST(Hostile, RandomOctetsCloseTheConnectionOrAreServed) {
       ASSERT_TRUE(client.hello(HelloKind::kSocket).has_value());
     }
     Bytes noise(random() % 300);
-    for (auto& octet : noise) octet = static_cast<std::uint8_t>(random() % (round % 2 == 0 ? 3 : 256));
+    for (auto& octet : noise)
+      octet = static_cast<std::uint8_t>(random() % (round % 2 == 0 ? 3 : 256));
     // What asks for kSized or to wait for ever is not noise.
     for (auto& octet : noise) {
       if (octet == 's' || octet == 'g' || octet == 'n') octet = 0;
@@ -297,8 +326,7 @@ struct RawRing {
   explicit RawRing(const TestServer& server) : client(server.socket_path) {
     const auto hello = client.hello(HelloKind::kRing);
     EXPECT_TRUE(hello.has_value() && hello->ring);
-    memory = std::move(
-        *Mapping::shared(client.fds[0].get(), kRingBytes, PROT_READ | PROT_WRITE));
+    memory = std::move(*Mapping::shared(client.fds[0].get(), kRingBytes, PROT_READ | PROT_WRITE));
     ring = RingView(memory.base());
   }
   void knock() const {
@@ -393,7 +421,9 @@ TEST(Hostile, AScribblerHarmsOnlyItself) {
                 *ring.ring.head(random() % kRingSlots) = kAsks[random() % 5];
                 break;
               }
-              case 4: ring.ring.header().pending.fetch_or(random() & random()); break;
+              case 4:
+                ring.ring.header().pending.fetch_or(random() & random());
+                break;
             }
           }
           ring.knock();

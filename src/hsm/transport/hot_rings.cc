@@ -89,7 +89,8 @@ void HotRings::sweep() {
 
 bool HotRings::lower_all() {
   for (const Ring& ring : rings_) lower_polled(*ring);
-  return std::any_of(rings_.begin(), rings_.end(), [](const Ring& ring) { return has_pending(*ring); });
+  return std::any_of(rings_.begin(), rings_.end(),
+                     [](const Ring& ring) { return has_pending(*ring); });
 }
 
 void HotRings::raise_all() {

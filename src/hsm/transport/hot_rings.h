@@ -1,9 +1,9 @@
-// HotRings: the rings that were busy lately, which workers poll, and the agreement between pollers and
-// clients that lets everybody sleep without losing a request.
+// HotRings: the rings that were busy lately, which workers poll, and the agreement between pollers
+// and clients that lets everybody sleep without losing a request.
 //
-// A client sets its pending bit, then looks at `polled`; when that is zero it rings its doorbell. The
-// last poller to leave lowers `polled` on every hot ring, then looks at every pending bit once more.
-// Both sides order the two steps totally (seq_cst), so one of them sees the other.
+// A client sets its pending bit, then looks at `polled`; when that is zero it rings its doorbell.
+// The last poller to leave lowers `polled` on every hot ring, then looks at every pending bit once
+// more. Both sides order the two steps totally (seq_cst), so one of them sees the other.
 //
 // Threads: all methods from any worker. A snapshot belongs to one.
 #pragma once
@@ -31,8 +31,8 @@ class HotRings {
   void remove(const Connection& ring);
 
   void start_polling();
-  // The caller found nothing for a while. False: it is the last poller and something has come in, so
-  // it goes on polling.
+  // The caller found nothing for a while. False: it is the last poller and something has come in,
+  // so it goes on polling.
   bool stop_polling_if_idle();
   // The caller is going to be busy for long. True: nobody polls now and something waits, so another
   // worker is to be woken.

@@ -31,8 +31,8 @@ Result<Mapping> Mapping::shared(int fd, std::size_t size, int protection) {
 }
 
 Result<Mapping> Mapping::anonymous(std::size_t size) {
-  void* base =
-      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* base = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return fail_errno("map memory", errno);
   ::madvise(base, size, MADV_DONTDUMP);
   return Mapping(static_cast<std::uint8_t*>(base), size);
@@ -60,13 +60,13 @@ void futex_wait(std::atomic<std::uint32_t>& word, int operation, std::uint32_t e
   timespec limit{};
   limit.tv_sec = static_cast<time_t>(timeout.count() / 1'000'000'000);
   limit.tv_nsec = static_cast<long>(timeout.count() % 1'000'000'000);
-  ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, expected, &limit, nullptr,
-            0);
+  ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, expected, &limit,
+            nullptr, 0);
 }
 
 void futex_wake(std::atomic<std::uint32_t>& word, int operation, int threads) {
-  ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, threads, nullptr, nullptr,
-            0);
+  ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, threads, nullptr,
+            nullptr, 0);
 }
 
 }  // namespace

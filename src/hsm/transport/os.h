@@ -107,7 +107,8 @@ Status send_with_fds(int socket, ByteView bytes, std::span<const int> fds);
 // kUnavailable: the peer closed, or the time is over.
 Status receive_with_fds(int socket, MutableByteView bytes, std::array<Fd, kPassedFdsMax>& fds);
 
-// Who is at the other end of a connected unix socket. `process_start` is 0 when /proc does not tell.
+// Who is at the other end of a connected unix socket. `process_start` is 0 when /proc does not
+// tell.
 Result<wire::Peer> peer_of(int socket);
 
 // True when the other end has closed. One system call.

@@ -1,5 +1,5 @@
-// Places: which of a channel's kCallsMax places for calls are free. In the application's own memory,
-// so that a daemon cannot confuse its threads.
+// Places: which of a channel's kCallsMax places for calls are free. In the application's own
+// memory, so that a daemon cannot confuse its threads.
 #pragma once
 
 #include <array>

@@ -40,12 +40,10 @@ void ServerImpl::accept_all() {
     Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.valid()) {
       accept_one(std::move(socket));
-    } else if (errno == EAGAIN) {
-      return;
     } else if (errno == EMFILE || errno == ENFILE) {
       refuse_for_lack_of_descriptors();
     } else if (errno != EINTR && errno != ECONNABORTED) {
-      return;
+      return;  // EAGAIN: all are accepted
     }
   }
   // There may be more: have the listener told of again.
@@ -58,13 +56,16 @@ void ServerImpl::accept_all() {
 void ServerImpl::refuse_for_lack_of_descriptors() {
   const std::lock_guard lock(mutex_);
   spare_.reset();
-  const Fd refused(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (refused.valid()) {
-    ServerHello hello;
-    hello.version = wire::kWireVersion;
-    hello.status = HelloStatus::kFull;
-    static_cast<void>(send_with_fds(refused.get(), encode(hello), {}).has_value());
+  {
+    const Fd refused(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (refused.valid()) {
+      ServerHello hello;
+      hello.version = wire::kWireVersion;
+      hello.status = HelloStatus::kFull;
+      static_cast<void>(send_with_fds(refused.get(), encode(hello), {}).has_value());
+    }
   }
+  spare_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
 void ServerImpl::accept_one(Fd socket) {
@@ -109,9 +110,12 @@ bool ServerImpl::receive_hello(SocketPeer& peer) {
   if (!hello) return refuse(peer, HelloStatus::kMalformed);
   if (hello->version != wire::kWireVersion) return refuse(peer, HelloStatus::kOtherVersion);
   switch (hello->kind) {
-    case HelloKind::kSocket: return welcome_application(peer, false);
-    case HelloKind::kRing: return welcome_application(peer, options_.offer_ring);
-    case HelloKind::kAttach: return welcome_attached(peer, *hello);
+    case HelloKind::kSocket:
+      return welcome_application(peer, false);
+    case HelloKind::kRing:
+      return welcome_application(peer, options_.offer_ring);
+    case HelloKind::kAttach:
+      return welcome_attached(peer, *hello);
   }
   return refuse(peer, HelloStatus::kMalformed);
 }
@@ -156,10 +160,12 @@ bool ServerImpl::welcome_application(SocketPeer& peer, bool with_ring) {
   hello.connection = connection->id;
   hello.secret = connection->secret;
   if (!hello.ring) return say(peer, hello);
-  if (!watch(connection->doorbell.get(), EPOLLIN | EPOLLET, tag(Source::kDoorbell, connection->id))) {
+  if (!watch(connection->doorbell.get(), EPOLLIN | EPOLLET,
+             tag(Source::kDoorbell, connection->id))) {
     return refuse(peer, HelloStatus::kFailed);
   }
-  const std::array<int, kPassedFdsMax> fds = {memory.get(), connection->doorbell.get(), facts_.fd()};
+  const std::array<int, kPassedFdsMax> fds = {memory.get(), connection->doorbell.get(),
+                                              facts_.fd()};
   return say(peer, hello, fds);
 }
 

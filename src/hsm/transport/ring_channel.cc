@@ -31,9 +31,12 @@ constexpr Patience kPatienceLong{};
 // for both.
 Patience patience(Wait wait, unsigned callers, unsigned cores) {
   switch (wait) {
-    case Wait::kShort: return kPatienceShort;
-    case Wait::kSign: return callers < cores ? kPatienceSign : kPatienceLong;
-    case Wait::kLong: return kPatienceLong;
+    case Wait::kShort:
+      return kPatienceShort;
+    case Wait::kSign:
+      return callers < cores ? kPatienceSign : kPatienceLong;
+    case Wait::kLong:
+      return kPatienceLong;
   }
   return kPatienceLong;
 }
@@ -74,15 +77,14 @@ unsigned usable_cores() {
 }  // namespace
 
 Result<std::unique_ptr<Channel>> RingChannel::create(Fd socket, Fd ring, Fd doorbell, Fd facts) {
-  ASSIGN_OR_RETURN(Mapping memory,
-                   Mapping::shared(ring.get(), kRingBytes, PROT_READ | PROT_WRITE));
+  ASSIGN_OR_RETURN(Mapping memory, Mapping::shared(ring.get(), kRingBytes, PROT_READ | PROT_WRITE));
   ASSIGN_OR_RETURN(Mapping page, Mapping::shared(facts.get(), kRingPage, PROT_READ));
   // A forked child has a connection of its own or none: it must not write into its parent's slots.
   if (::madvise(memory.base(), memory.size(), MADV_DONTFORK) != 0) {
     return fail_errno("keep shared memory from children", errno);
   }
-  return std::unique_ptr<Channel>(new RingChannel(std::move(socket), std::move(doorbell),
-                                                  std::move(memory), std::move(page)));
+  return std::unique_ptr<Channel>(
+      new RingChannel(std::move(socket), std::move(doorbell), std::move(memory), std::move(page)));
 }
 
 RingChannel::RingChannel(Fd socket, Fd doorbell, Mapping ring, Mapping facts)
@@ -123,8 +125,8 @@ std::optional<Frame> RingChannel::claim(std::chrono::milliseconds deadline) {
   return std::nullopt;
 }
 
-Delivery RingChannel::transact(Frame& frame, std::size_t head_size, std::size_t data_size, Wait wait,
-                               std::chrono::milliseconds deadline) {
+Delivery RingChannel::transact(Frame& frame, std::size_t head_size, std::size_t data_size,
+                               Wait wait, std::chrono::milliseconds deadline) {
   if (!alive() || head_size > wire::kHeadBytesMax || data_size > wire::kDataBytesMax) {
     return Delivery::kNotSent;
   }
@@ -134,8 +136,8 @@ Delivery RingChannel::transact(Frame& frame, std::size_t head_size, std::size_t 
   control.data_size.store(static_cast<std::uint32_t>(data_size), std::memory_order_relaxed);
   control.wait.store(static_cast<std::uint32_t>(wait), std::memory_order_relaxed);
   control.state.store(kSlotRequest, std::memory_order_release);
-  // seq_cst here and in the daemon's HotRings: either the daemon, having lowered `polled`, sees this
-  // bit, or this sees that `polled` is low.
+  // seq_cst here and in the daemon's HotRings: either the daemon, having lowered `polled`, sees
+  // this bit, or this sees that `polled` is low.
   ring_.header().pending.fetch_or(std::uint64_t{1} << frame.place_, std::memory_order_seq_cst);
   if (ring_.header().polled.load(std::memory_order_seq_cst) == 0) ring_doorbell();
 

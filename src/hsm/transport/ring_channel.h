@@ -1,5 +1,5 @@
-// RingChannel: a channel over shared memory. Its socket carries nothing after the hello; it tells each
-// end when the other has died.
+// RingChannel: a channel over shared memory. Its socket carries nothing after the hello; it tells
+// each end when the other has died.
 #pragma once
 
 #include <atomic>

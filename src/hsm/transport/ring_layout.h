@@ -85,8 +85,8 @@ class RingView {
   std::uint8_t* base_ = nullptr;
 };
 
-// Copies out of memory that the peer may be changing. What was copied is what will be looked at: the
-// barrier keeps the compiler from reading the source again in place of the copy.
+// Copies out of memory that the peer may be changing. What was copied is what will be looked at:
+// the barrier keeps the compiler from reading the source again in place of the copy.
 inline void copy_from_shared(std::uint8_t* to, const std::uint8_t* from, std::size_t size) {
   std::memcpy(to, from, size);
   asm volatile("" : : "r"(to) : "memory");

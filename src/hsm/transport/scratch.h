@@ -19,8 +19,8 @@ inline constexpr std::size_t kFramePrefixBytes = 8;
 class Scratch {
  public:
   static Result<std::unique_ptr<Scratch>> create(unsigned thread) {
-    ASSIGN_OR_RETURN(Mapping memory, Mapping::anonymous(kInBytes + wire::kHeadBytesMax +
-                                                        wire::kDataBytesMax));
+    ASSIGN_OR_RETURN(Mapping memory,
+                     Mapping::anonymous(kInBytes + wire::kHeadBytesMax + wire::kDataBytesMax));
     return std::unique_ptr<Scratch>(new Scratch(thread, std::move(memory)));
   }
 

@@ -2,12 +2,12 @@
 //
 // Applications come over a unix socket (mode and group of the caller's choice; the kernel tells who
 // they are). By the hello both ends agree on the wire version and, where both can, on a ring: a
-// shared memory of kRingSlots slots, each for one call at a time. The same frames go over the socket
-// where there is no ring, and further sockets of one application attach to it by a secret.
+// shared memory of kRingSlots slots, each for one call at a time. The same frames go over the
+// socket where there is no ring, and further sockets of one application attach to it by a secret.
 //
 // Threads: `workers` threads poll the rings that were busy lately, then sleep in epoll; at most
-// `blocking_threads` run what blocks. A frame is copied out of shared memory before it is looked at;
-// data of more than kCopyBytesMax octets stays there and is marked shared.
+// `blocking_threads` run what blocks. A frame is copied out of shared memory before it is looked
+// at; data of more than kCopyBytesMax octets stays there and is marked shared.
 #pragma once
 
 #include <atomic>
@@ -41,11 +41,11 @@ class FactsPage {
 class Server {
  public:
   struct Options {
-    std::string socket_path;        // created with mode 0660; a stale one is replaced, a live one not
-    unsigned workers = 0;           // 0: one a core
+    std::string socket_path;  // created with mode 0660; a stale one is replaced, a live one not
+    unsigned workers = 0;     // 0: one a core
     unsigned blocking_threads = 16;
     unsigned connections_max = 1024;
-    bool offer_ring = true;         // false: sockets only, for comparison and tests
+    bool offer_ring = true;  // false: sockets only, for comparison and tests
   };
 
   // `service` and `facts` outlive the server. Listens at once; serves after start().

@@ -30,9 +30,7 @@ Result<std::unique_ptr<Channel>> SocketChannel::create(Fd socket, std::string so
 }
 
 SocketChannel::SocketChannel(std::string socket_path, const ServerHello& hello)
-    : socket_path_(std::move(socket_path)),
-      connection_(hello.connection),
-      secret_(hello.secret) {}
+    : socket_path_(std::move(socket_path)), connection_(hello.connection), secret_(hello.secret) {}
 
 SocketChannel::~SocketChannel() = default;
 
@@ -144,8 +142,8 @@ bool SocketChannel::send_frame(const Frame& frame, int socket, std::size_t head_
 
 Delivery SocketChannel::receive_answer(Frame& frame, int socket, Time end) {
   std::uint32_t prefix[2] = {};
-  std::size_t got = 0;                 // octets of the whole answer
-  std::size_t total = kPrefixBytes;    // as far as it is known
+  std::size_t got = 0;               // octets of the whole answer
+  std::size_t total = kPrefixBytes;  // as far as it is known
   // The first reads take whatever fits into the head's area; what of it is data moves over.
   while (got < total) {
     iovec parts[2];
@@ -170,8 +168,8 @@ Delivery SocketChannel::receive_answer(Frame& frame, int socket, Time end) {
     }
     if (received <= 0) {
       alive_.store(false, std::memory_order_relaxed);
-      // A reset tells that the daemon closed with something unread, which can only be a part of this
-      // request: it did not run.
+      // A reset tells that the daemon closed with something unread, which can only be a part of
+      // this request: it did not run.
       return received < 0 && errno == ECONNRESET ? Delivery::kNotSent : Delivery::kUnknown;
     }
     const bool had_prefix = got >= kPrefixBytes;
@@ -207,8 +205,8 @@ void SocketChannel::release(Frame& frame) {
   places_.release(frame.place_);
 }
 
-// A socket on which a late answer may arrive cannot carry another call. The first one stays open, for
-// the daemon ends the connection with it.
+// A socket on which a late answer may arrive cannot carry another call. The first one stays open,
+// for the daemon ends the connection with it.
 void SocketChannel::lose(Frame& frame) {
   frame.owner_ = nullptr;
   if (frame.place_ != 0) lines_[frame.place_].socket.reset();

@@ -1,5 +1,6 @@
-// SocketChannel: a channel over a pool of unix sockets, one call at a time on each. The first socket
-// is the connection: the daemon ends it when that one closes. Further ones attach to it on demand.
+// SocketChannel: a channel over a pool of unix sockets, one call at a time on each. The first
+// socket is the connection: the daemon ends it when that one closes. Further ones attach to it on
+// demand.
 #pragma once
 
 #include <array>

@@ -67,8 +67,7 @@ SocketPeer::Progress SocketPeer::receive(std::uint8_t* to, std::size_t size, std
 SocketPeer::Progress SocketPeer::read_hello(std::array<std::uint8_t, kClientHelloBytes>& hello) {
   while (hello_got_ < hello_.size()) {
     std::size_t got = 0;
-    const Progress progress =
-        receive(hello_.data() + hello_got_, hello_.size() - hello_got_, got);
+    const Progress progress = receive(hello_.data() + hello_got_, hello_.size() - hello_got_, got);
     if (progress != Progress::kReady) return progress;
     hello_got_ += got;
   }
@@ -126,7 +125,8 @@ SocketPeer::Progress SocketPeer::next_frame(Scratch& scratch, FrameView& frame) 
   }
 }
 
-// From the sizes alone to the whole frame. Its pages cost nothing until the peer sends what it said.
+// From the sizes alone to the whole frame. Its pages cost nothing until the peer sends what it
+// said.
 bool SocketPeer::grow_partial() {
   const Sizes sizes = sizes_at(partial_.get());
   if (!sizes.sound()) return false;

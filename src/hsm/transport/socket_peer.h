@@ -1,11 +1,12 @@
-// SocketPeer: the daemon's end of one unix socket: reads frames out of the stream and writes answers into
-// it, without ever waiting. A peer that sends slowly, or never reads, holds memory for one frame and
-// no thread.
+// SocketPeer: the daemon's end of one unix socket: reads frames out of the stream and writes
+// answers into it, without ever waiting. A peer that sends slowly, or never reads, holds memory for
+// one frame and no thread.
 //
 //   frame = u32 head size, u32 data size, head, data        (an answer likewise)
 //
-// Threads: one at a time, the owner: the thread that epoll told of the socket (EPOLLONESHOT: it tells
-// nobody else), until it has epoll watch it again, or the job to which that one handed it over.
+// Threads: one at a time, the owner: the thread that epoll told of the socket (EPOLLONESHOT: it
+// tells nobody else), until it has epoll watch it again, or the job to which that one handed it
+// over.
 #pragma once
 
 #include <array>
@@ -76,13 +77,13 @@ class SocketPeer {
   bool grow_partial();
 
   const std::uint64_t id_;
-  // Held while the descriptor is closed, or used by another than the owner; and from one owner to the
-  // next, for neither the language nor a sanitizer knows that epoll orders their memory.
+  // Held while the descriptor is closed, or used by another than the owner; and from one owner to
+  // the next, for neither the language nor a sanitizer knows that epoll orders their memory.
   mutable std::mutex mutex_;
   Fd socket_;
   const wire::Peer peer_;
-  MutableByteView ready_;   // read ahead, in the owner's scratch
-  Bytes stash_;             // the same, kept between owners
+  MutableByteView ready_;  // read ahead, in the owner's scratch
+  Bytes stash_;            // the same, kept between owners
   // A frame that did not come in one piece: as large as the frame, once its sizes are known.
   std::unique_ptr<std::uint8_t[]> partial_;
   std::size_t partial_size_ = 0;

@@ -272,14 +272,13 @@ TEST_P(Transport, AnAnswerMayBeMuchLargerThanItsRequest) {
   const TestServer server;
   const auto channel = server.connect(use_ring());
   ASSERT_TRUE(channel.has_value());
-  for (const auto& [head_size, data_size] :
-       std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0, 0},
-                                                            {1, 0},
-                                                            {0, 1},
-                                                            {wire::kHeadBytesMax, 0},
-                                                            {0, wire::kDataBytesMax},
-                                                            {wire::kHeadBytesMax,
-                                                             wire::kDataBytesMax}}) {
+  for (const auto& [head_size, data_size] : std::vector<std::pair<std::uint32_t, std::uint32_t>>{
+           {0, 0},
+           {1, 0},
+           {0, 1},
+           {wire::kHeadBytesMax, 0},
+           {0, wire::kDataBytesMax},
+           {wire::kHeadBytesMax, wire::kDataBytesMax}}) {
     const Bytes head = ByteBuilder()
                            .number(static_cast<std::uint8_t>(Ask::kSized))
                            .number(head_size)
@@ -328,9 +327,10 @@ TEST_P(Transport, ManyThreadsOfManyChannelsGetTheirOwnAnswers) {
       constexpr Ask kAsks[] = {Ask::kEcho, Ask::kEcho, Ask::kEchoLong, Ask::kEchoBlocking};
       constexpr Wait kWaits[] = {Wait::kShort, Wait::kSign, Wait::kLong};
       for (unsigned i = 0; i < 200; ++i) {
-        const Bytes data = pattern((i * 37 + t * 101) % (i % 50 == 0 ? 200'000 : 6'000), t * 1000 + i);
-        const Called called = ask(*channels[t % kChannels], kAsks[i % 4], data, seconds(60),
-                                  kWaits[(i + t) % 3]);
+        const Bytes data =
+            pattern((i * 37 + t * 101) % (i % 50 == 0 ? 200'000 : 6'000), t * 1000 + i);
+        const Called called =
+            ask(*channels[t % kChannels], kAsks[i % 4], data, seconds(60), kWaits[(i + t) % 3]);
         if (called.delivery != Delivery::kAnswered || called.data != data) ++wrong;
       }
     });

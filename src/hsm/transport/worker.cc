@@ -20,19 +20,20 @@ constexpr unsigned kSpinsPerYield = 8;
 constexpr unsigned kSpinsAfterShort = 1000;
 constexpr unsigned kSpinsAfterSign = 300;
 constexpr unsigned kSpinsAfterLong = 0;
-// A poller looks at epoll every so many rounds while no worker sleeps there, and sweeps the hot rings.
+// A poller looks at epoll every so many rounds while no worker sleeps there, and sweeps the hot
+// rings.
 constexpr unsigned kRoundsPerEvents = 128;
 constexpr unsigned kRoundsPerSweep = 4096;
 constexpr int kEventsMax = 4;
 // Data of this size takes as long as an operation that is said to be long.
-constexpr std::size_t kLongDataBytes = 64 * 1024;
+constexpr std::size_t kLongDataBytes = 64UL * 1024;
 // Requests waiting in one ring that are too many for one worker, however short they are.
 constexpr int kCrowd = 8;
 // Frames served in one go on one socket, so that others get their turn.
 constexpr int kFramesPerTurn = 16;
 
-// Looks at a socket again after its answer, letting the client run meanwhile: a client that asks on at
-// once is served without epoll, and without waking another worker.
+// Looks at a socket again after its answer, letting the client run meanwhile: a client that asks on
+// at once is served without epoll, and without waking another worker.
 constexpr int kLingerRounds = 2;
 
 std::uint64_t bit_of(unsigned slot) { return std::uint64_t{1} << slot; }
@@ -55,8 +56,8 @@ bool take(SlotControl& control) {
   return false;
 }
 
-// Ends the work on a slot that could not be taken. A client that gave up may have made another request
-// in it meanwhile, whose pending bit was passed over because the slot was being served.
+// Ends the work on a slot that could not be taken. A client that gave up may have made another
+// request in it meanwhile, whose pending bit was passed over because the slot was being served.
 void drop(Connection& connection, unsigned slot) {
   connection.serving.fetch_and(~bit_of(slot), std::memory_order_seq_cst);
   const std::uint32_t state = connection.ring.control(slot).state.load(std::memory_order_seq_cst);
@@ -189,12 +190,10 @@ void Worker::give_back(Connection& connection, std::uint64_t& slots) {
 }
 
 void Worker::serve_ring(const ServerImpl::ConnectionPtr& connection) {
-  std::uint64_t slots =
-      connection->ring.header().pending.exchange(0, std::memory_order_acq_rel);
+  std::uint64_t slots = connection->ring.header().pending.exchange(0, std::memory_order_acq_rel);
   const std::uint64_t busy = connection->serving.fetch_or(slots, std::memory_order_acq_rel);
   slots &= ~busy;
-  if (std::popcount(slots) >= kCrowd &&
-      server_.sleepers_.load(std::memory_order_relaxed) > 0) {
+  if (std::popcount(slots) >= kCrowd && server_.sleepers_.load(std::memory_order_relaxed) > 0) {
     std::uint64_t half = slots & 0xaaaaaaaaaaaaaaaau;
     slots &= ~half;
     give_back(*connection, half);
@@ -219,8 +218,8 @@ SocketPeer::Progress ServerImpl::answer_frame(SocketPeer& peer, const SocketPeer
   exchange.answer = scratch.answer();
   service_.serve(*peer.connection->application, exchange, scratch.thread());
   scratch.count_answer();
-  const SocketPeer::Progress progress = peer.send(exchange.answer.first(exchange.answer_size),
-                                                  exchange.out.first(exchange.out_size));
+  const SocketPeer::Progress progress =
+      peer.send(exchange.answer.first(exchange.answer_size), exchange.out.first(exchange.out_size));
   if (exchange.answer_secret) wipe(exchange.answer.data(), exchange.answer_size);
   wipe(frame.head.data(), frame.head.size());
   return progress;
@@ -262,7 +261,8 @@ void ServerImpl::release(SocketPeer& peer) {
   std::uint32_t events = EPOLLONESHOT;
   // While an answer cannot leave, nothing else is of interest, and what is would be told in a loop.
   if (!peer.has_unsent()) events |= EPOLLIN | EPOLLRDHUP;
-  // What was read ahead, epoll does not know of; that there is room for an answer, it tells at once.
+  // What was read ahead, epoll does not know of; that there is room for an answer, it tells at
+  // once.
   if (peer.has_unsent() || peer.has_stash()) events |= EPOLLOUT;
   peer.release(epoll_.get(), events, tag(Source::kSocket, peer.id()));
 }
@@ -270,9 +270,14 @@ void ServerImpl::release(SocketPeer& peer) {
 // REQUIRES: the caller owns the peer, which is not closed: a closed one is found by nobody.
 void ServerImpl::serve_socket(const PeerPtr& peer, Scratch& scratch, Worker* worker) {
   switch (converse(peer, scratch, worker)) {
-    case Outcome::kWait: release(*peer); break;
-    case Outcome::kClose: close_socket(*peer); break;
-    case Outcome::kHandedOver: break;  // the job owns the socket now
+    case Outcome::kWait:
+      release(*peer);
+      break;
+    case Outcome::kClose:
+      close_socket(*peer);
+      break;
+    case Outcome::kHandedOver:
+      break;  // the job owns the socket now
   }
 }
 
@@ -280,9 +285,12 @@ ServerImpl::Outcome ServerImpl::converse(const PeerPtr& peer, Scratch& scratch, 
   using Progress = SocketPeer::Progress;
   for (int frames = 0; frames < kFramesPerTurn; ++frames) {
     switch (peer->flush()) {
-      case Progress::kReady: break;
-      case Progress::kWait: return Outcome::kWait;
-      case Progress::kClosed: return Outcome::kClose;
+      case Progress::kReady:
+        break;
+      case Progress::kWait:
+        return Outcome::kWait;
+      case Progress::kClosed:
+        return Outcome::kClose;
     }
     if (peer->stage == SocketPeer::Stage::kHello) {
       if (!receive_hello(*peer)) return Outcome::kClose;
@@ -396,9 +404,14 @@ void Worker::handle_events(int timeout_ms) {
     const std::uint64_t tag = events[static_cast<std::size_t>(i)].data.u64;
     const std::uint64_t id = tag >> 8;
     switch (static_cast<ServerImpl::Source>(tag & 0xff)) {
-      case ServerImpl::Source::kListener: server_.accept_all(); break;
-      case ServerImpl::Source::kStop: return;
-      case ServerImpl::Source::kWake: begin_polling(); break;
+      case ServerImpl::Source::kListener:
+        server_.accept_all();
+        break;
+      case ServerImpl::Source::kStop:
+        return;
+      case ServerImpl::Source::kWake:
+        begin_polling();
+        break;
       case ServerImpl::Source::kDoorbell:
         if (const auto ring = server_.find_connection(id)) {
           server_.hot_.heat(ring);
