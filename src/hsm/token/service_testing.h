@@ -101,6 +101,7 @@ class TestApplication {
     return reply;
   }
 
+  wire::Application& application() { return *application_; }
   // The answer to a head of any octets; its CK_RV.
   CK_RV call_raw(ByteView head);
 
