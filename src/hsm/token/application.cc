@@ -1,6 +1,7 @@
 #include "hsm/token/application.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace azekura::hsm::token {
 namespace {
@@ -42,6 +43,22 @@ Client::~Client() {
   clients_->remove(*this);
   // Workers may still have the objects in their caches.
   objects_.erase_if([](const Object&) { return true; });
+}
+
+bool Client::may_tell_denial(std::uint64_t& untold) {
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::steady_clock::now().time_since_epoch())
+                               .count();
+  std::lock_guard lock(denials_mutex_);
+  if (now != denials_second_) denials_ = 0;
+  denials_second_ = now;
+  if (denials_ >= kDenialsPerSecondMax) {
+    ++denials_untold_;
+    return false;
+  }
+  ++denials_;
+  untold = std::exchange(denials_untold_, 0);
+  return true;
 }
 
 bool Client::log_out(std::uint64_t slot) {

@@ -27,6 +27,9 @@ inline constexpr std::size_t kSessionObjectsMax = 65536;
 inline constexpr std::size_t kSessionOctetsMax = 64 << 20;
 inline constexpr std::size_t kStreamsMax = 1024;
 
+// Denials that one application puts into the journal in a second; more are counted, not told.
+inline constexpr std::uint32_t kDenialsPerSecondMax = 20;
+
 class Client;
 
 // One multi-part operation. Whoever uses it holds `mutex`; two calls at once on one stream are a
@@ -56,6 +59,9 @@ class Client final : public wire::Application {
   ~Client() override;
 
   const wire::Peer& peer() const { return peer_; }
+
+  // Whether one more denial is to be told now; `untold` were not since the last one that was.
+  bool may_tell_denial(std::uint64_t& untold);
 
   // ---- Login, per slot. REQUIRES: slot < kSlotsMax.
   Role role(std::uint64_t slot) const { return roles_[slot].load(std::memory_order_acquire); }
@@ -103,6 +109,11 @@ class Client final : public wire::Application {
   const std::shared_ptr<Clients> clients_;  // an application may outlive the service
   std::array<std::atomic<Role>, wire::kSlotsMax> roles_{};
   ObjectIndex objects_;
+
+  std::mutex denials_mutex_;
+  std::int64_t denials_second_ = 0;
+  std::uint32_t denials_ = 0;  // in that second
+  std::uint64_t denials_untold_ = 0;
 
   std::mutex sessions_mutex_;
   std::map<SessionKey, Session> sessions_;

@@ -96,8 +96,8 @@ TEST(Vault, WithAnyOctetFlippedIsRefused) {
     write(path, bad);
     const auto opened = Vault::open(folder.path(), a_key_file());
     ASSERT_FALSE(opened) << i;
-    const bool in_version = i >= 16 && i < 20;
-    EXPECT_EQ(opened.error().code, in_version ? Code::kUnsupported : Code::kCorrupt) << i;
+    const bool newer = i > 16 && i < 20;  // the version, made greater
+    EXPECT_EQ(opened.error().code, newer ? Code::kUnsupported : Code::kCorrupt) << i;
   }
   for (std::size_t size : {std::size_t{0}, std::size_t{10}, good.size() - 1}) {
     write(path, Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)));

@@ -226,7 +226,11 @@ void Service::Impl::refused(Call& call, const Failure& failure) {
   // Frames are far larger than any refusal, so that this always fits.
   wire::write_refusal(failure.rv, call.generation, as_bytes(failure.why), writer);
   call.exchange.answer_size = writer.size();
-  if (is_denial(failure.rv)) tell(call, EventKind::kDenied, failure.why, 0, failure.rv);
+  std::uint64_t untold = 0;
+  if (journal_ == nullptr || !is_denial(failure.rv) || !call.client.may_tell_denial(untold)) return;
+  tell(call, EventKind::kDenied,
+       untold == 0 ? failure.why : fmt::format("{} (and {} more before it)", failure.why, untold),
+       0, failure.rv);
 }
 
 void Service::Impl::tell(const Call& call, EventKind kind, std::string detail, Handle object,

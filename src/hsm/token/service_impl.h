@@ -112,10 +112,12 @@ class Service::Impl {
   // The same for a key that is to be used now: CKR_USER_NOT_LOGGED_IN where a login is missing.
   Outcome<const ObjectPtr*> usable(Call& call, const wire::SessionRef& session, Handle handle,
                                    CK_RV missing);
-  // Keeps new objects where their CKA_TOKEN says; all or none.
+  // Keeps new objects where their CKA_TOKEN says; all or none. `how` they came to be is for the
+  // journal.
   Outcome<std::vector<ObjectPtr>> keep(Call& call, const wire::SessionRef& session,
-                                       std::vector<Draft> drafts);
-  Outcome<void> keep_one(Call& call, const wire::SessionRef& session, Draft draft);
+                                       std::vector<Draft> drafts, std::string_view how);
+  Outcome<void> keep_one(Call& call, const wire::SessionRef& session, Draft draft,
+                         std::string_view how);
   // Objects became stale: what other threads have kept of them is dropped by their next call.
   void forget() { forgotten_.fetch_add(1, std::memory_order_release); }
   void tell(const Call& call, EventKind kind, std::string detail, Handle object = 0,

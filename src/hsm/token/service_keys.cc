@@ -27,7 +27,7 @@ Outcome<void> Service::Impl::generate_key(Call& call, wire::GenerateKey& request
   auto draft = draft_from_template(wanted, request.attributes);
   if (!draft) return tl::make_unexpected(draft.error());
   RETURN_IF_ERROR(token::generate_key(request.mechanism, *draft));
-  return keep_one(call, request.session, std::move(*draft));
+  return keep_one(call, request.session, std::move(*draft), "generated");
 }
 
 Outcome<void> Service::Impl::generate_key_pair(Call& call, wire::GenerateKeyPair& request) {
@@ -50,7 +50,7 @@ Outcome<void> Service::Impl::generate_key_pair(Call& call, wire::GenerateKeyPair
   std::vector<Draft> drafts;
   drafts.push_back(std::move(*public_key));
   drafts.push_back(std::move(*private_key));
-  const auto kept = keep(call, request.session, std::move(drafts));
+  const auto kept = keep(call, request.session, std::move(drafts), "generated");
   if (!kept) return tl::make_unexpected(kept.error());
   wire::GenerateKeyPair::Answer answer{(*kept)[0]->handle(), (*kept)[1]->handle()};
   return call.answer(answer);
@@ -84,7 +84,7 @@ Outcome<void> Service::Impl::unwrap_key(Call& call, wire::UnwrapKey& request) {
   if (!draft) return tl::make_unexpected(draft.error());
   const ByteView wrapped = call.exchange.stable_data(call.mine.scratch);
   RETURN_IF_ERROR(token::unwrap_key(request.mechanism, *unwrapping_key, wrapped, *draft));
-  return keep_one(call, request.session, std::move(*draft));
+  return keep_one(call, request.session, std::move(*draft), "unwrapped");
 }
 
 Outcome<void> Service::Impl::derive_key(Call& call, wire::DeriveKey& request) {
@@ -100,7 +100,7 @@ Outcome<void> Service::Impl::derive_key(Call& call, wire::DeriveKey& request) {
   auto draft = draft_from_template(wanted, request.attributes);
   if (!draft) return tl::make_unexpected(draft.error());
   RETURN_IF_ERROR(token::derive_key(request.mechanism, *base_key, *draft));
-  return keep_one(call, request.session, std::move(*draft));
+  return keep_one(call, request.session, std::move(*draft), "derived");
 }
 
 }  // namespace azekura::hsm::token

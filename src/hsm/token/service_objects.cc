@@ -1,4 +1,6 @@
 // Objects: create, copy, destroy, read, change, find.
+#include <fmt/format.h>
+
 #include "hsm/token/service_impl.h"
 
 namespace azekura::hsm::token {
@@ -14,7 +16,8 @@ std::string label_of(const Object& object) {
 }  // namespace
 
 Outcome<std::vector<ObjectPtr>> Service::Impl::keep(Call& call, const wire::SessionRef& session,
-                                                    std::vector<Draft> drafts) {
+                                                    std::vector<Draft> drafts,
+                                                    std::string_view how) {
   // The check at the beginning was before the work, which takes long for an RSA key.
   for (const Draft& draft : drafts) {
     if (draft.weight() > kObjectWeightMax) {
@@ -45,7 +48,8 @@ Outcome<std::vector<ObjectPtr>> Service::Impl::keep(Call& call, const wire::Sess
     in_token = std::move(*added);
   }
   for (const ObjectPtr& object : in_token) {
-    tell(call, EventKind::kObjectMade, label_of(*object), object->handle());
+    tell(call, EventKind::kObjectMade, fmt::format("{} \"{}\"", how, label_of(*object)),
+         object->handle());
   }
   std::vector<ObjectPtr> objects;
   for (auto session_next = in_session.begin(), token_next = in_token.begin();
@@ -55,10 +59,11 @@ Outcome<std::vector<ObjectPtr>> Service::Impl::keep(Call& call, const wire::Sess
   return objects;
 }
 
-Outcome<void> Service::Impl::keep_one(Call& call, const wire::SessionRef& session, Draft draft) {
+Outcome<void> Service::Impl::keep_one(Call& call, const wire::SessionRef& session, Draft draft,
+                                      std::string_view how) {
   std::vector<Draft> drafts;
   drafts.push_back(std::move(draft));
-  auto kept = keep(call, session, std::move(drafts));
+  auto kept = keep(call, session, std::move(drafts), how);
   if (!kept) return tl::make_unexpected(kept.error());
   wire::HandleAnswer answer{kept->front()->handle()};
   return call.answer(answer);
@@ -71,7 +76,7 @@ Outcome<void> Service::Impl::create_object(Call& call, wire::CreateObject& reque
   auto draft = draft_from_template(wanted, request.attributes);
   if (!draft) return tl::make_unexpected(draft.error());
   if (is_key(*draft)) RETURN_IF_ERROR(complete_created(*draft));
-  return keep_one(call, request.session, std::move(*draft));
+  return keep_one(call, request.session, std::move(*draft), "created");
 }
 
 Outcome<void> Service::Impl::copy_object(Call& call, wire::CopyObject& request) {
@@ -83,7 +88,7 @@ Outcome<void> Service::Impl::copy_object(Call& call, wire::CopyObject& request) 
   wanted.asker = asker(call, request.session);
   auto draft = draft_from_template(wanted, request.attributes);
   if (!draft) return tl::make_unexpected(draft.error());
-  return keep_one(call, request.session, std::move(*draft));
+  return keep_one(call, request.session, std::move(*draft), "copied");
 }
 
 Outcome<void> Service::Impl::destroy_object(Call& call, wire::DestroyObject& request) {

@@ -100,8 +100,10 @@ Outcome<void> Service::Impl::login(Call& call, wire::Login& request) {
     const bool locked =
         checked.error().rv == CKR_PIN_LOCKED ||
         (call.token->facts().flags & (CKF_USER_PIN_LOCKED | CKF_SO_PIN_LOCKED)) != 0;
-    tell(call, locked ? EventKind::kPinLocked : EventKind::kLoginFailed, checked.error().why, 0,
-         checked.error().rv);
+    if (checked.error().rv == CKR_PIN_INCORRECT || checked.error().rv == CKR_PIN_LOCKED) {
+      tell(call, locked ? EventKind::kPinLocked : EventKind::kLoginFailed, checked.error().why, 0,
+           checked.error().rv);
+    }
     return checked;
   }
   wire::Login::Answer answer;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "crypto/kdf.h"
 #include "crypto/mac.h"
@@ -206,31 +207,48 @@ Status Token::commit(Pending& mine) {
       queue_changed_.wait(lock);
       continue;
     }
+    std::vector<Pending*> parts = next_parts(mine);
     leading_ = true;
-    std::vector<Pending*> parts;
-    std::size_t rows = 0;
-    std::size_t octets = 0;
-    while (!queue_.empty()) {
-      Pending* next = queue_.front();
-      std::size_t next_octets = 0;
-      for (const RowChange& row : next->rows) next_octets += row.value ? row.value->size() : 0;
-      const bool fits = !next->alone && !parts.empty() && !parts.back()->alone &&
-                        rows + next->rows.size() <= kRowsTogetherMax &&
-                        octets + next_octets <= kOctetsTogetherMax;
-      if (!parts.empty() && !fits) break;
-      parts.push_back(next);
-      queue_.pop_front();
-      rows += next->rows.size();
-      octets += next_octets;
-    }
     lock.unlock();
-    commit_together(parts);
+    try {
+      commit_together(parts);
+    } catch (const std::exception& error) {
+      for (Pending* part : parts) part->result = fail(Code::kInternal, error.what());
+    }
     lock.lock();
     for (Pending* part : parts) part->done = true;
     leading_ = false;
     queue_changed_.notify_all();
   }
   return std::move(mine.result);
+}
+
+// The writers at the front of the queue whose changes fit into one transaction. `mine` leaves the
+// queue when this throws.
+std::vector<Token::Pending*> Token::next_parts(Pending& mine) {
+  std::vector<Pending*> parts;
+  try {
+    parts.reserve(queue_.size());
+  } catch (...) {
+    std::erase(queue_, &mine);
+    throw;
+  }
+  std::size_t rows = 0;
+  std::size_t octets = 0;
+  while (!queue_.empty()) {
+    Pending* next = queue_.front();
+    std::size_t next_octets = 0;
+    for (const RowChange& row : next->rows) next_octets += row.value ? row.value->size() : 0;
+    const bool fits = parts.empty() || (!next->alone && !parts.back()->alone &&
+                                        rows + next->rows.size() <= kRowsTogetherMax &&
+                                        octets + next_octets <= kOctetsTogetherMax);
+    if (!fits) break;
+    parts.push_back(next);
+    queue_.pop_front();
+    rows += next->rows.size();
+    octets += next_octets;
+  }
+  return parts;
 }
 
 void Token::commit_together(const std::vector<Pending*>& parts) {

@@ -144,6 +144,7 @@ class Token {
   KeysPtr keys() const;
   PinRecord pin_record(Role role) const;
   Status commit(Pending& mine);
+  std::vector<Pending*> next_parts(Pending& mine);
   void commit_together(const std::vector<Pending*>& parts);
   Status edit_record(std::function<void(TokenRecord&)> edit, std::function<void()> then = {});
   Outcome<void> verify(Role role, ByteView pin);
