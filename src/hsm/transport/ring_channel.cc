@@ -24,6 +24,7 @@ struct Patience {
   unsigned spins_per_yield = 0;
 };
 constexpr Patience kPatienceShort{50, 16, 10};
+constexpr Patience kPatienceShortInACrowd{20, 24, 10};
 constexpr Patience kPatienceSign{100, 40, 50};
 constexpr Patience kPatienceLong{};
 
@@ -32,7 +33,7 @@ constexpr Patience kPatienceLong{};
 Patience patience(Wait wait, unsigned callers, unsigned cores) {
   switch (wait) {
     case Wait::kShort:
-      return kPatienceShort;
+      return callers < cores ? kPatienceShort : kPatienceShortInACrowd;
     case Wait::kSign:
       return callers < cores ? kPatienceSign : kPatienceLong;
     case Wait::kLong:
