@@ -69,7 +69,7 @@ Result<std::vector<Usage>> usages_from(const std::string& list) {
 }
 
 const std::vector<KeyType>& key_types() {
-  static const std::vector<KeyType> kTypes{
+  static const std::vector<KeyType> types{
       ec("ec:p256", crypto::Curve::kP256),
       ec("ec:p384", crypto::Curve::kP384),
       ec("ec:p521", crypto::Curve::kP521),
@@ -87,7 +87,7 @@ const std::vector<KeyType>& key_types() {
       aes("aes:256", 32),
       {"hmac:256", CKM_GENERIC_SECRET_KEY_GEN, CKK_GENERIC_SECRET, false, {}, 32, {Usage::kSign}},
   };
-  return kTypes;
+  return types;
 }
 
 std::string key_type_names() {

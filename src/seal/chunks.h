@@ -16,7 +16,7 @@
 namespace azekura::seal {
 
 // Of plaintext. Every chunk but the last is full; the last may be empty only if it is the first.
-inline constexpr std::size_t kChunkSize = 64 * 1024;
+inline constexpr std::size_t kChunkSize = std::size_t{64} * 1024;
 inline constexpr std::size_t kSealedChunkSize = kChunkSize + crypto::AesGcm::kTagSize;
 // 256 TiB of plaintext.
 inline constexpr std::uint64_t kChunksMax = std::uint64_t{1} << 32;

@@ -19,7 +19,7 @@ std::string folder_of(const char* variable) {
 }
 
 std::string home() {
-  if (const std::string folder = folder_of("HOME"); !folder.empty()) return folder;
+  if (std::string folder = folder_of("HOME"); !folder.empty()) return folder;
   const passwd* entry = getpwuid(geteuid());
   return entry != nullptr ? entry->pw_dir : "/";
 }

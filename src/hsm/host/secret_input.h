@@ -10,7 +10,7 @@
 namespace azekura::hsm::host {
 
 inline constexpr std::size_t kKeyFileSizeMin = 32;
-inline constexpr std::size_t kKeyFileSizeMax = 64 * 1024;
+inline constexpr std::size_t kKeyFileSizeMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kLineSizeMax = 1024;
 
 // All octets of a key file: kKeyFileSizeMin .. kKeyFileSizeMax. kDenied if it is a regular file
