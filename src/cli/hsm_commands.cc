@@ -97,9 +97,13 @@ Status init(const HsmOptions& options) {
     return fail_errno("cannot make the folder " + dir, errno);
   }
   RETURN_IF_ERROR(Vault::create(dir, unlock));
-  ASSIGN_OR_RETURN(
-      [[maybe_unused]] const auto store,
-      store::Store::open({.path = dir + "/" + kStoreFile, .create = store::Create::kIfMissing}));
+  const auto store =
+      store::Store::open({.path = dir + "/" + kStoreFile, .create = store::Create::kIfMissing});
+  if (!store) {
+    // Nothing is under this master key yet; half an HSM would only be in the way of the next try.
+    fs::remove(fs::path(dir) / hsm::token::kMasterKeyFile, failed);
+    return tl::make_unexpected(store.error());
+  }
   if (options.json) {
     return print_json(Json::Object{{"dir", dir}, {"unlocked_by", name_of(unlock.kind)}});
   }

@@ -80,6 +80,16 @@ def test_init_refuses_weak_secrets():
     assert not (DIR / "master.key").exists()
 
 
+def test_init_in_a_folder_that_others_may_write_to_is_refused_and_leaves_nothing():
+    DIR.mkdir()
+    DIR.chmod(0o777)
+    key = key_file()
+    refused("hsm", "init", "--dir", DIR, "--key-file", key)
+    assert not (DIR / "master.key").exists()
+    DIR.chmod(0o700)
+    azekura("hsm", "init", "--dir", DIR, "--key-file", key)
+
+
 def test_start_status_stop():
     key = key_file()
     azekura("hsm", "init", "--dir", DIR, "--key-file", key)
