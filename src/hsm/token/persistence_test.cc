@@ -8,6 +8,7 @@
 
 #include "hsm/token/rows.h"
 #include "hsm/token/service_testing.h"
+#include "hsm/token/tokens.h"
 #include "hsm/token/vault.h"
 
 namespace azekura::hsm::token {
@@ -370,6 +371,46 @@ TEST_F(PersistenceTest, InitialisingAgainLeavesNoRowAndTakesNoneBack) {
   // Old rows that come back are not ours any more.
   for (const auto& [name, value] : old) change_row(name, value);
   EXPECT_EQ(refusal().code, Code::kCorrupt);
+}
+
+TEST_F(PersistenceTest, ADestroyedTokenLeavesAFreeSlotAndHandlesGoOn) {
+  make_three_keys();
+  {
+    const auto vault = Vault::open(daemon_.folder.path(), a_key_file(32, 0x5a));
+    const auto store = open_store();
+    EXPECT_EQ(destroy_token(*vault, *store, 7).error().code, Code::kNotFound);
+    ASSERT_TRUE(destroy_token(*vault, *store, 0));
+    EXPECT_EQ(destroy_token(*vault, *store, 0).error().code, Code::kNotFound);
+  }
+  ASSERT_TRUE(daemon_.start());
+  EXPECT_EQ(daemon_.service->tokens(), 0u);
+  daemon_.initialize_token();
+  TestApplication app(*daemon_.service);
+  ASSERT_EQ(app.login(CKU_USER, "user-pin-1"), CKR_OK);
+  EXPECT_GT(a_token_key(app, "new"), handles_.back());
+}
+
+TEST_F(PersistenceTest, ADestructionCutShortLeavesATokenWithoutObjects) {
+  make_three_keys();
+  {
+    const auto vault = Vault::open(daemon_.folder.path(), a_key_file(32, 0x5a));
+    const auto key = vault->subkey("rows");
+    const auto cipher = RowCipher::create(*key);
+    const auto opened = cipher->open(token_row(0), row(token_row(0)));
+    auto record = decode_token(opened->reveal(Purpose::kPersist));
+    record->objects = 0;
+    record->sum = {};
+    record->erase_below = kSessionObjectBit;
+    change_row(token_row(0),
+               *cipher->seal(token_row(0), encode_token(*record).reveal(Purpose::kPersist)));
+  }
+  ASSERT_TRUE(daemon_.start());
+  TestApplication app(*daemon_.service);
+  ASSERT_EQ(app.login(CKU_USER, "user-pin-1"), CKR_OK);
+  EXPECT_TRUE(keys(app).empty());
+  const std::uint64_t key = a_token_key(app, "new");
+  EXPECT_GT(key, handles_.back());
+  EXPECT_LT(key, kSessionObjectBit);
 }
 
 }  // namespace

@@ -56,6 +56,22 @@ tl::unexpected<Failure> refuse_for(const Error& error) {
   }
 }
 
+Status erase_object_rows(store::Store& store, std::uint64_t slot, Handle below) {
+  for (;;) {
+    store::Batch batch;
+    std::size_t rows = 0;
+    const auto visit = [&](ByteView row, ByteView) {
+      const auto name = parse_object_row(row);
+      if (!name || name->handle >= below) return false;
+      batch.erase(row);
+      return ++rows < kRowsTogetherMax;
+    };
+    RETURN_IF_ERROR(store.scan(object_rows_of(slot), visit));
+    if (rows == 0) return {};
+    RETURN_IF_ERROR(store.commit(batch));
+  }
+}
+
 // ---- HandleCounter ------------------------------------------------------------------------------
 
 Status HandleCounter::load(Handle seen) {
@@ -470,19 +486,7 @@ Status Token::erase_old_rows() {
     bound = record_->erase_below;
   }
   if (bound == 0) return {};
-  for (;;) {
-    store::Batch batch;
-    std::size_t rows = 0;
-    const auto visit = [&](ByteView row, ByteView) {
-      const auto name = parse_object_row(row);
-      if (!name || name->handle >= bound) return false;
-      batch.erase(row);
-      return ++rows < kRowsTogetherMax;
-    };
-    RETURN_IF_ERROR(around_.store.scan(object_rows_of(slot_), visit));
-    if (rows == 0) break;
-    RETURN_IF_ERROR(around_.store.commit(batch));
-  }
+  RETURN_IF_ERROR(erase_object_rows(around_.store, slot_, bound));
   return edit_record([bound](TokenRecord& next) {
     if (next.erase_below == bound) next.erase_below = 0;
   });

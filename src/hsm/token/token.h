@@ -68,6 +68,9 @@ struct Surroundings {
 // What an error of the store means to an application.
 tl::unexpected<Failure> refuse_for(const Error& error);
 
+// Erases the rows of a slot's objects below a handle, some hundreds in a transaction.
+Status erase_object_rows(store::Store& store, std::uint64_t slot, Handle below);
+
 class Token {
  public:
   Token(std::uint64_t slot, Surroundings& surroundings);

@@ -75,7 +75,10 @@ Result<std::unique_ptr<Tokens>> Tokens::load(const Vault& vault, store::Store& s
     all->add_slot();
     const auto record = records.find(slot);
     if (record == records.end()) continue;
-    seen = std::max(seen, record->second.erase_below);
+    // destroy_token(), cut short, erases below every handle.
+    if (record->second.erase_below < kSessionObjectBit) {
+      seen = std::max(seen, record->second.erase_below);
+    }
     Token& token = *all->find(slot);
     RETURN_IF_ERROR(token.load(std::move(record->second)));
     seen = std::max(seen, token.greatest_handle());
@@ -110,6 +113,28 @@ void Tokens::keep_one_free() {
   if (count > 0 && !tokens_[count - 1]->initialized()) return;
   add_slot();
   around_.generations.slot_list.fetch_add(1, std::memory_order_release);
+}
+
+Status destroy_token(const Vault& vault, store::Store& store, std::uint64_t slot) {
+  ASSIGN_OR_RETURN(const Secret key, vault.subkey("rows"));
+  ASSIGN_OR_RETURN(const RowCipher cipher, RowCipher::create(key));
+  ASSIGN_OR_RETURN(auto records, read_records(store, cipher));
+  const auto found = records.find(slot);
+  if (found == records.end()) {
+    return fail(Code::kNotFound, fmt::format("slot {} has no token", slot));
+  }
+  // From here on the objects cannot be read, whatever is left of their rows.
+  TokenRecord& record = found->second;
+  ASSIGN_OR_RETURN(record.key, crypto::random_secret(32));
+  record.objects = 0;
+  record.sum = {};
+  record.erase_below = kSessionObjectBit;
+  const Bytes row = token_row(slot);
+  ASSIGN_OR_RETURN(const Bytes value,
+                   cipher.seal(row, encode_token(record).reveal(Purpose::kPersist)));
+  RETURN_IF_ERROR(store.commit(store::Batch().put(row, value)));
+  RETURN_IF_ERROR(erase_object_rows(store, slot, kSessionObjectBit));
+  return store.commit(store::Batch().erase(row));
 }
 
 }  // namespace azekura::hsm::token

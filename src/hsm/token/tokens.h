@@ -55,4 +55,9 @@ class Tokens {
   std::atomic<std::size_t> slots_{0};
 };
 
+// For the operator, while no daemon has the store: ends a token whose officer's PIN is lost or
+// locked, with all its objects. Its slot is free again. kNotFound without such a token. A call that
+// was cut short leaves a token without objects; call again.
+Status destroy_token(const Vault& vault, store::Store& store, std::uint64_t slot);
+
 }  // namespace azekura::hsm::token
