@@ -118,7 +118,7 @@ Result<Token::KeysPtr> Token::make_keys(const Secret& key, std::uint64_t life) {
   ASSIGN_OR_RETURN(Secret sum_key,
                    crypto::hkdf_sha256(input, {}, as_bytes("azekura object sum"), kTokenKeySize));
   ASSIGN_OR_RETURN(RowCipher cipher, RowCipher::create(rows));
-  return std::make_shared<const Keys>(std::move(cipher), std::move(sum_key), life);
+  return std::make_shared<const Keys>(Keys{std::move(cipher), std::move(sum_key), life});
 }
 
 Status Token::load(TokenRecord record) {
