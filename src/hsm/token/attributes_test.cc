@@ -463,6 +463,20 @@ TEST(Policy, DoesNotWrapASensitiveKeyUnderOneThatDecryptsOrDid) {
   EXPECT_TRUE(may_wrap(wrapping, key));
 }
 
+TEST(Policy, DoesNotWrapASensitiveKeyUnderOneThatWouldUnwrapItReadable) {
+  const auto request = generated(CKO_SECRET_KEY, CKK_AES);
+  const Object telling = object_of(draft_of(
+      request, aes()
+                   .flag(CKA_WRAP, true)
+                   .flag(CKA_UNWRAP, true)
+                   .nested(CKA_UNWRAP_TEMPLATE, TemplateBuilder().flag(CKA_SENSITIVE, false))));
+  const Object key = object_of(draft_of(request, aes().flag(CKA_EXTRACTABLE, true)));
+  EXPECT_EQ(may_wrap(telling, key).error().rv, CKR_KEY_NOT_WRAPPABLE);
+  const Object open =
+      object_of(draft_of(request, aes().flag(CKA_EXTRACTABLE, true).flag(CKA_SENSITIVE, false)));
+  EXPECT_TRUE(may_wrap(telling, open));
+}
+
 TEST(Policy, HonoursWrapWithTrustedAndWrapTemplate) {
   auto request = generated(CKO_SECRET_KEY, CKK_AES);
   const auto wrapping_template = [] { return aes().flag(CKA_WRAP, true).flag(CKA_PRIVATE, false); };

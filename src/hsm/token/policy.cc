@@ -29,6 +29,10 @@ Outcome<void> may_wrap(const Object& wrapping_key, const Object& key) {
     return refuse(CKR_KEY_NOT_WRAPPABLE,
                   "a sensitive key under one that decrypts: its value could be read");
   }
+  if (key.is_sensitive() && consents(wrapping_key, CKA_UNWRAP_TEMPLATE, CKA_SENSITIVE, false)) {
+    return refuse(CKR_KEY_NOT_WRAPPABLE,
+                  "a sensitive key under one that unwraps keys for all to read");
+  }
   if (const Bytes* nested = wrapping_key.attributes().find(CKA_WRAP_TEMPLATE)) {
     const auto wanted = nested_template(*nested);
     if (!wanted || !matches(key, *wanted)) {

@@ -8,8 +8,8 @@ namespace azekura::hsm::token {
 
 // C_WrapKey. CKR_KEY_UNEXTRACTABLE; CKR_KEY_NOT_WRAPPABLE for a key with CKA_WRAP_WITH_TRUSTED
 // under one without CKA_TRUSTED, and for a sensitive key under a key that decrypts or ever did
-// (wrap, then decrypt, would tell its value); CKR_KEY_HANDLE_INVALID when CKA_WRAP_TEMPLATE does
-// not match.
+// or whose CKA_UNWRAP_TEMPLATE says CKA_SENSITIVE=false (wrap, then decrypt or unwrap, would tell
+// its value); CKR_KEY_HANDLE_INVALID when CKA_WRAP_TEMPLATE does not match.
 Outcome<void> may_wrap(const Object& wrapping_key, const Object& key);
 
 // C_UnwrapKey, before the new key is kept. Without the unwrapping key's consent nothing comes out
