@@ -2,7 +2,8 @@
 //
 // One page, written by the daemon alone and mapped read-only by every module (over shared memory;
 // over a socket the answers' headers carry the slot's counter). A counter rises after an object of
-// its slot was changed or destroyed, or its token initialised; never for a new object.
+// its slot was changed or destroyed, or its token initialised; never for a new object, and not for
+// session objects, which only the application that changes them can see.
 #pragma once
 
 #include <array>
