@@ -23,9 +23,10 @@ struct Patience {
   unsigned yields = 0;
   unsigned spins_per_yield = 0;
 };
-constexpr Patience kPatienceShort{50, 16, 10};
-constexpr Patience kPatienceShortInACrowd{20, 24, 10};
+constexpr Patience kPatienceShort{200, 16, 50};
+constexpr Patience kPatienceShortInACrowd{200, 8, 100};
 constexpr Patience kPatienceSign{100, 40, 50};
+constexpr Patience kPatienceSignInACrowd{0, 60, 4};
 constexpr Patience kPatienceLong{};
 
 // Spinning through an operation takes a core from the daemon, which pays only while there are cores
@@ -35,7 +36,7 @@ Patience patience(Wait wait, unsigned callers, unsigned cores) {
     case Wait::kShort:
       return callers < cores ? kPatienceShort : kPatienceShortInACrowd;
     case Wait::kSign:
-      return callers < cores ? kPatienceSign : kPatienceLong;
+      return callers < cores ? kPatienceSign : kPatienceSignInACrowd;
     case Wait::kLong:
       return kPatienceLong;
   }

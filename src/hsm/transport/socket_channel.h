@@ -48,7 +48,7 @@ class SocketChannel final : public Channel {
   // True when all of the frame has left.
   bool send_frame(const Frame& frame, int socket, std::size_t head_size, std::size_t data_size,
                   Time end);
-  Delivery receive_answer(Frame& frame, int socket, Time end);
+  Delivery receive_answer(Frame& frame, int socket, unsigned looks_left, Time end);
   void lose(Frame& frame);
 
   std::string socket_path_;

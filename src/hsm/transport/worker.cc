@@ -16,7 +16,7 @@ namespace azekura::hsm::transport {
 namespace {
 
 // How long a worker polls after its last work, in pauses. Measured by bench/transport_bench.
-constexpr unsigned kSpinsPerYield = 8;
+constexpr unsigned kSpinsPerYield = 64;
 constexpr unsigned kSpinsAfterShort = 1000;
 constexpr unsigned kSpinsAfterSign = 300;
 constexpr unsigned kSpinsAfterLong = 0;
