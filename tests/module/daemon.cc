@@ -107,7 +107,4 @@ void Daemon::kill() {
   pid_ = 0;
 }
 
-void Daemon::pause() { ::kill(pid_, SIGSTOP); }
-void Daemon::go_on() { ::kill(pid_, SIGCONT); }
-
 }  // namespace azekura::module_test

@@ -18,8 +18,6 @@ class Daemon {
   // Returns when it says that it is ready.
   void start();
   void kill();  // SIGKILL
-  void pause();
-  void go_on();
   const std::string& socket_path() const { return socket_; }
 
  private:

@@ -1,6 +1,7 @@
 #include "hsm/client/connection.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,14 +14,27 @@ namespace azekura::hsm::client {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
+
+// Milliseconds are precise enough for deadlines, and every call asks: the coarse clock costs a
+// quarter of the fine one.
+struct CoarseClock {
+  static milliseconds now() {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return std::chrono::seconds(time.tv_sec) + milliseconds(time.tv_nsec / 1'000'000);
+  }
+};
 
 constexpr milliseconds kBackoffFirst{2};
 constexpr milliseconds kBackoffMax{200};
 
-milliseconds until(steady_clock::time_point moment) {
-  const auto left = std::chrono::ceil<milliseconds>(moment - steady_clock::now());
-  return std::max(left, milliseconds{0});
+milliseconds until(milliseconds moment) {
+  return std::max(moment - CoarseClock::now(), milliseconds{0});
+}
+
+void forget(Bytes& ticket) {
+  wipe(ticket.data(), ticket.size());
+  ticket.clear();
 }
 
 tl::unexpected<Failure> unreachable(const Error& error) {
@@ -53,7 +67,7 @@ Connection::Connection(Options options) : options_(std::move(options)) {
 }
 
 Connection::~Connection() {
-  for (Bytes& ticket : tickets_) wipe(ticket.data(), ticket.size());
+  for (Bytes& ticket : tickets_) forget(ticket);
 }
 
 Connection::Shard& Connection::my_shard() {
@@ -102,7 +116,7 @@ Outcome<std::shared_ptr<Connection::Live>> Connection::reconnect() {
   // Another thread may have done it while this one waited.
   if (std::shared_ptr<Live> live = current(); live && live->channel->alive()) return live;
 
-  const auto give_up = steady_clock::now() + options_.reconnect_deadline;
+  const auto give_up = CoarseClock::now() + options_.reconnect_deadline;
   for (milliseconds pause = kBackoffFirst;; pause = std::min(2 * pause, kBackoffMax)) {
     auto channel = transport::Channel::connect(
         {.socket_path = options_.socket_path, .use_ring = options_.use_ring});
@@ -115,7 +129,7 @@ Outcome<std::shared_ptr<Connection::Live>> Connection::reconnect() {
       return current();
     }
     const bool worth_waiting = channel || channel.error().code == Code::kUnavailable;
-    if (!expected_ || !worth_waiting || steady_clock::now() + pause >= give_up) {
+    if (!expected_ || !worth_waiting || CoarseClock::now() + pause >= give_up) {
       expected_ = false;
       if (channel)
         return refuse(CKR_DEVICE_ERROR, "the daemon went away while it was connected to");
@@ -151,7 +165,7 @@ bool Connection::restore_logins(transport::Channel& channel) {
       continue;
     }
     logins_[ticket.type].store(kNobody, std::memory_order_release);
-    tickets_[ticket.type].clear();
+    forget(tickets_[ticket.type]);
   }
   return true;
 }
@@ -161,7 +175,7 @@ Outcome<Connection::Reply> Connection::exchange(const Message& message, const Te
   if (data.size() > wire::kDataBytesMax) {
     return refuse(CKR_DATA_LEN_RANGE, "more data than one request carries");
   }
-  const auto deadline = steady_clock::now() + terms.deadline;
+  const auto deadline = CoarseClock::now() + terms.deadline;
   for (unsigned sends = 0;;) {
     auto acquired = acquire();
     if (!acquired) return tl::make_unexpected(std::move(acquired).error());
@@ -193,7 +207,7 @@ Outcome<Connection::Reply> Connection::exchange(const Message& message, const Te
       }
     }
 
-    if (steady_clock::now() >= deadline) {
+    if (CoarseClock::now() >= deadline) {
       return refuse(CKR_DEVICE_ERROR, "the daemon did not answer in time");
     }
     const bool again = delivery == transport::Delivery::kNotSent
@@ -208,13 +222,20 @@ Outcome<Connection::Reply> Connection::exchange(const Message& message, const Te
 Outcome<void> Connection::login(const wire::SessionRef& session, CK_USER_TYPE user, ByteView pin) {
   wire::Login request{session, user, pin};
   auto answered = call(request, {.wait = Wait::kLong});
-  if (!answered) return tl::make_unexpected(std::move(answered).error());
+  if (!answered) {
+    // A login whose answer was lost: it is true all the same, but nothing restores it.
+    if (answered.error().rv == CKR_USER_ALREADY_LOGGED_IN && user != CKU_CONTEXT_SPECIFIC) {
+      logins_[session.slot].store(user, std::memory_order_release);
+    }
+    return tl::make_unexpected(std::move(answered).error());
+  }
   if (user == CKU_CONTEXT_SPECIFIC) return {};
 
   const std::lock_guard lock(mutex_);
   if (answered->reply.connection() != numbers_) {
     return refuse(CKR_DEVICE_ERROR, "the connection to the daemon broke during the login");
   }
+  forget(tickets_[session.slot]);
   tickets_[session.slot] = to_bytes((*answered)->ticket);
   logins_[session.slot].store(user, std::memory_order_release);
   forget_facts();
@@ -225,7 +246,7 @@ Outcome<void> Connection::logout(std::uint64_t slot) {
   {
     // First, so that no reconnect restores what is being ended.
     const std::lock_guard lock(mutex_);
-    tickets_[slot].clear();
+    forget(tickets_[slot]);
     logins_[slot].store(kNobody, std::memory_order_release);
   }
   forget_facts();

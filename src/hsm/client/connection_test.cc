@@ -22,6 +22,7 @@ using wire::Op;
 struct Script {
   std::atomic<int> deaths_left{0};  // a Find or a CreateObject kills the daemon so many times
   std::atomic<bool> restores{true};
+  std::atomic<pid_t> daemon{0};
   std::atomic<std::uint64_t> generation{7};
   std::array<std::atomic<unsigned>, 256> served{};
 };
@@ -117,6 +118,7 @@ class Supervised {
  private:
   [[noreturn]] static void serve(const std::string& socket_path, Script& script, int ready) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    script.daemon = getpid();
     ScriptedService service(script);
     auto facts = transport::FactsPage::create();
     if (!facts) _exit(2);
@@ -279,6 +281,33 @@ TEST_P(ConnectionTest, OverASocketTheAnswersTellTheGeneration) {
   EXPECT_EQ(connection->freshness(0), before);
   EXPECT_EQ(find(), CKR_OK);
   EXPECT_EQ(connection->freshness(0).generation, 8u);
+}
+
+TEST_P(ConnectionTest, AStoppedDaemonIsWaitedForUntilTheDeadline) {
+  EXPECT_EQ(find(), CKR_OK);
+  ASSERT_EQ(0, kill(script->daemon, SIGSTOP));
+  const auto start = std::chrono::steady_clock::now();
+  wire::Find request;
+  auto answered = connection->call(request, {.deadline = std::chrono::milliseconds(200)});
+  const auto took = std::chrono::steady_clock::now() - start;
+  kill(script->daemon, SIGCONT);
+  ASSERT_FALSE(answered);
+  EXPECT_EQ(answered.error().rv, CKR_DEVICE_ERROR);
+  EXPECT_GE(took, std::chrono::milliseconds(150));
+  EXPECT_LT(took, std::chrono::seconds(5));
+  EXPECT_EQ(find(), CKR_OK);
+}
+
+TEST_P(ConnectionTest, MoreThreadsThanPlacesTakeTurns) {
+  std::atomic<unsigned> failed{0};
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < 3 * transport::kCallsMax; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) failed += find() != CKR_OK;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0u);
 }
 
 TEST_P(ConnectionTest, ManyThreadsLiveThroughManyOutages) {
