@@ -189,8 +189,11 @@ Status print_facts(const Common& options, const std::string& socket, const Daemo
       "running      version {}, process {}, for {}\n"
       "socket       {}\n"
       "folder       {}\n"
-      "holds        {} tokens, {} objects\n"
-      "serves       {} connections by {} workers, {} requests so far\n"
+      "tokens       {}\n"
+      "objects      {}\n"
+      "connections  {}\n"
+      "workers      {}\n"
+      "requests     {} so far\n"
       "memory       {}\n"
       "sandbox      {}\n",
       facts.version, facts.pid, duration_text(facts.uptime_s), socket, facts.store_path,

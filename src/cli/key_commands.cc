@@ -182,9 +182,18 @@ Status remove(const DeleteOptions& options) {
   return print_text(fmt::format("key {} was destroyed\n", key.label()));
 }
 
-Status print_public(const PublicOptions& options) {
+// The key as everybody may see it; after a login if it is not to be seen without one.
+Result<Key> find_public_key(const PublicOptions& options) {
+  ASSIGN_OR_RETURN(auto hsm, connect(options));
+  ASSIGN_OR_RETURN(const Token token, hsm->token(options.token));
+  Result<Key> seen = find_key(*hsm, token, options.choice);
+  if (seen || seen.error().code != Code::kNotFound) return seen;
   ASSIGN_OR_RETURN(const Login login, log_in(options));
-  ASSIGN_OR_RETURN(const Key key, find_key(*login.hsm, login.token, options.choice));
+  return find_key(*login.hsm, login.token, options.choice);
+}
+
+Status print_public(const PublicOptions& options) {
+  ASSIGN_OR_RETURN(const Key key, find_public_key(options));
   ASSIGN_OR_RETURN(const Bytes info, public_key_of(key));
   std::string text;
   if (options.format == "ssh") {

@@ -146,6 +146,7 @@ def test_public_halves_are_read_by_openssl_and_ssh():
         if type_ != "ed25519":  # ssh-keygen cannot write Ed25519 as PKCS#8
             assert run("ssh-keygen", "-e", "-m", "PKCS8", "-f", "k.pub") == pem.decode()
         assert data("key", "public", "--label", type_)["public_key"] == pem.decode()
+        assert azekura("key", "public", "--label", type_, env={"AZEKURA_PIN": ""}).stdout == pem
     azekura("key", "generate", "--label", "s", "--type", "aes:128")
     expect(refused("key", "public", "--label", "s"), "no public half")
     refused("key", "public", "--label", "ec:p256", "--format", "xml", ok=2)
