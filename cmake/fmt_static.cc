@@ -1,6 +1,6 @@
-// Debian ships fmt as a shared library only. The PKCS#11 module must not bring one into its host, so
-// fmt's own sources, which its headers contain, are compiled once into a static library, with the
-// templates that every caller declares as existing elsewhere.
+// Debian ships fmt as a shared library only. The PKCS#11 module must not bring one into its host,
+// so fmt's own sources, which its headers contain, are compiled once into a static library, with
+// the templates that every caller declares as existing elsewhere.
 
 #include <fmt/format-inl.h>
 

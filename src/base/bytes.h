@@ -37,7 +37,7 @@ class ByteReader {
   explicit ByteReader(ByteView input) : rest_(input) {}
 
   template <typename T>
-    requires std::is_unsigned_v<T>
+  requires std::is_unsigned_v<T>
   bool number(T& out) {
     if (failed_ || rest_.size() < sizeof(T)) return refuse();
     std::memcpy(&out, rest_.data(), sizeof(T));
@@ -75,8 +75,7 @@ class ByteReader {
 class ByteBuilder {
  public:
   template <typename T>
-    requires std::is_unsigned_v<T>
-  ByteBuilder& number(T value) {
+  requires std::is_unsigned_v<T> ByteBuilder& number(T value) {
     const auto* raw = reinterpret_cast<const std::uint8_t*>(&value);
     out_.insert(out_.end(), raw, raw + sizeof(T));
     return *this;

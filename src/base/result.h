@@ -52,17 +52,17 @@ tl::unexpected<Error> fail_errno(std::string what, int errno_value);
 #define AZEKURA_CONCAT(a, b) AZEKURA_CONCAT_INNER(a, b)
 
 // Returns the error of a Result<void>-like expression to the caller.
-#define RETURN_IF_ERROR(expression)                                  \
-  do {                                                               \
-    if (auto status_ = (expression); !status_) {                     \
-      return tl::make_unexpected(std::move(status_).error());        \
-    }                                                                \
+#define RETURN_IF_ERROR(expression)                           \
+  do {                                                        \
+    if (auto status_ = (expression); !status_) {              \
+      return tl::make_unexpected(std::move(status_).error()); \
+    }                                                         \
   } while (false)
 
 // ASSIGN_OR_RETURN(auto key, load_key(id)): the value, or the error to the caller.
-#define ASSIGN_OR_RETURN(declaration, expression)                                  \
+#define ASSIGN_OR_RETURN(declaration, expression) \
   ASSIGN_OR_RETURN_INNER(AZEKURA_CONCAT(result_, __LINE__), declaration, expression)
-#define ASSIGN_OR_RETURN_INNER(temporary, declaration, expression)     \
-  auto temporary = (expression);                                       \
+#define ASSIGN_OR_RETURN_INNER(temporary, declaration, expression)          \
+  auto temporary = (expression);                                            \
   if (!temporary) return tl::make_unexpected(std::move(temporary).error()); \
   declaration = std::move(*temporary)

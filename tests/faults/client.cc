@@ -1,11 +1,15 @@
 // A PKCS#11 application for the fault tests: it does one thing in a loop and says what was
 // acknowledged, so that a test can kill whatever it likes meanwhile.
 //
-//   faults_client create FIRST THREADS     makes AES token keys numbered from FIRST; prints "made N" after
+//   faults_client create FIRST THREADS     makes AES token keys numbered from FIRST; prints "made
+//   N" after
 //                                          CKR_OK; ends quietly with the first error
-//   faults_client present                  reads numbers; prints "missing N" for each key that is not
-//                                          there exactly once or does not encipher, then "checked N"
-//   faults_client sign KEY_ID THREADS S    signs with the P-256 key for S seconds and verifies every
+//   faults_client present                  reads numbers; prints "missing N" for each key that is
+//   not
+//                                          there exactly once or does not encipher, then "checked
+//                                          N"
+//   faults_client sign KEY_ID THREADS S    signs with the P-256 key for S seconds and verifies
+//   every
 //                                          signature; prints "signing" when it begins, at the end
 //                                          "signed N errors N longest_ms N", and each error's name
 //
@@ -34,7 +38,8 @@ CK_FUNCTION_LIST* f = nullptr;
 CK_SLOT_ID slot = 0;
 
 [[noreturn]] void give_up(const char* what, CK_RV rv) {
-  std::fprintf(stderr, "%s: %s\n", what, std::string(azekura::hsm::cryptoki::name_of_rv(rv)).c_str());
+  std::fprintf(stderr, "%s: %s\n", what,
+               std::string(azekura::hsm::cryptoki::name_of_rv(rv)).c_str());
   std::exit(1);
 }
 
@@ -76,7 +81,8 @@ CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, std::string& value) {
   return {type, value.data(), value.size()};
 }
 
-std::vector<CK_OBJECT_HANDLE> find(CK_SESSION_HANDLE session, CK_OBJECT_CLASS object_class, std::string id) {
+std::vector<CK_OBJECT_HANDLE> find(CK_SESSION_HANDLE session, CK_OBJECT_CLASS object_class,
+                                   std::string id) {
   CK_ATTRIBUTE wanted[] = {attribute(CKA_CLASS, object_class), attribute(CKA_ID, id)};
   must("C_FindObjectsInit", f->C_FindObjectsInit(session, wanted, 2));
   std::vector<CK_OBJECT_HANDLE> found(8);
@@ -101,8 +107,8 @@ int create(long first, int threads) {
         std::string id = id_of(number);
         CK_BBOOL yes = CK_TRUE;
         CK_ULONG size = 32;
-        CK_ATTRIBUTE wanted[] = {attribute(CKA_TOKEN, yes), attribute(CKA_ID, id), attribute(CKA_ENCRYPT, yes),
-                                 attribute(CKA_VALUE_LEN, size)};
+        CK_ATTRIBUTE wanted[] = {attribute(CKA_TOKEN, yes), attribute(CKA_ID, id),
+                                 attribute(CKA_ENCRYPT, yes), attribute(CKA_VALUE_LEN, size)};
         CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
         CK_OBJECT_HANDLE key = 0;
         if (f->C_GenerateKey(session, &mechanism, wanted, 4, &key) != CKR_OK) return;
@@ -158,8 +164,10 @@ int sign(const std::string& key_id, int threads, double seconds) {
         if (rv == CKR_OK) rv = f->C_Sign(session, digest, sizeof digest, signature, &size);
         if (rv == CKR_OK) rv = f->C_VerifyInit(session, &mechanism, public_key);
         if (rv == CKR_OK) rv = f->C_Verify(session, digest, sizeof digest, signature, size);
-        const long took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
-        for (long seen = longest_ms; took > seen && !longest_ms.compare_exchange_weak(seen, took);) {
+        const long took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+        for (long seen = longest_ms;
+             took > seen && !longest_ms.compare_exchange_weak(seen, took);) {
         }
         if (rv == CKR_OK) {
           ++signed_count;
@@ -172,7 +180,8 @@ int sign(const std::string& key_id, int threads, double seconds) {
     });
   }
   for (std::thread& thread : pool) thread.join();
-  std::printf("signed %ld errors %ld longest_ms %ld", signed_count.load(), errors.load(), longest_ms.load());
+  std::printf("signed %ld errors %ld longest_ms %ld", signed_count.load(), errors.load(),
+              longest_ms.load());
   for (const std::string& name : names) std::printf(" %s", name.c_str());
   std::printf("\n");
   return 0;
@@ -184,8 +193,10 @@ int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   if (args.empty()) return 2;
   begin();
-  if (args[0] == "create" && args.size() == 3) return create(std::stol(args[1]), std::stoi(args[2]));
+  if (args[0] == "create" && args.size() == 3)
+    return create(std::stol(args[1]), std::stoi(args[2]));
   if (args[0] == "present") return present();
-  if (args[0] == "sign" && args.size() == 4) return sign(args[1], std::stoi(args[2]), std::stod(args[3]));
+  if (args[0] == "sign" && args.size() == 4)
+    return sign(args[1], std::stoi(args[2]), std::stod(args[3]));
   return 2;
 }

@@ -42,7 +42,8 @@ class Hostile : public testing::Test {
     ASSERT_TRUE(token::Vault::create(dir_, unlock));
     auto vault = token::Vault::open(dir_, unlock);
     ASSERT_TRUE(vault);
-    auto store = store::Store::open({.path = dir_ + "/store.db", .create = store::Create::kIfMissing});
+    auto store =
+        store::Store::open({.path = dir_ + "/store.db", .create = store::Create::kIfMissing});
     ASSERT_TRUE(store) << store.error().message;
     facts_ = std::move(*transport::FactsPage::create());
     auto service = token::Service::create({.vault = std::move(*vault),
@@ -51,13 +52,15 @@ class Hostile : public testing::Test {
                                            .threads_max = 64});
     ASSERT_TRUE(service) << service.error().message;
     service_ = std::move(*service);
-    auto server = transport::Server::create({.socket_path = socket_path(), .workers = 2}, *service_, *facts_);
+    auto server =
+        transport::Server::create({.socket_path = socket_path(), .workers = 2}, *service_, *facts_);
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
     ASSERT_LE(server_->threads_max(), 64u);
     ASSERT_TRUE(server_->start());
 
-    client_ = std::make_unique<client::Connection>(client::Connection::Options{.socket_path = socket_path()});
+    client_ = std::make_unique<client::Connection>(
+        client::Connection::Options{.socket_path = socket_path()});
     wire::InitToken init{.slot = kSlot, .so_pin = as_bytes("so-pin"), .label = as_bytes("conf")};
     ASSERT_TRUE(client_->call(init));
     ASSERT_TRUE(client_->login(session(1), CKU_SO, as_bytes("so-pin")));
@@ -85,7 +88,8 @@ class Hostile : public testing::Test {
     wire::GenerateKey request;
     request.session = session(session_number);
     request.mechanism.type = CKM_AES_KEY_GEN;
-    request.attributes = {{CKA_PRIVATE, kNo}, {CKA_ENCRYPT, kYes}, {CKA_DECRYPT, kYes}, {CKA_VALUE_LEN, kSize}};
+    request.attributes = {
+        {CKA_PRIVATE, kNo}, {CKA_ENCRYPT, kYes}, {CKA_DECRYPT, kYes}, {CKA_VALUE_LEN, kSize}};
     return request;
   }
   static std::uint64_t make_key(client::Connection& client, std::uint64_t session_number) {
@@ -142,7 +146,8 @@ struct Attacker {
     EXPECT_TRUE(dialled) << dialled.error().message;
     line = std::move(*dialled);
     EXPECT_TRUE(line.hello.ring);
-    void* mapped = mmap(nullptr, transport::kRingBytes, PROT_READ | PROT_WRITE, MAP_SHARED, line.fds[0].get(), 0);
+    void* mapped = mmap(nullptr, transport::kRingBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+                        line.fds[0].get(), 0);
     EXPECT_NE(mapped, MAP_FAILED);
     memory = static_cast<std::uint8_t*>(mapped);
     ring = transport::RingView(memory);
@@ -193,7 +198,8 @@ TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
             break;
           }
           case 2: {
-            wire::Random request{.size = static_cast<std::uint32_t>(chance() % wire::kRandomBytesMax)};
+            wire::Random request{.size =
+                                     static_cast<std::uint32_t>(chance() % wire::kRandomBytesMax)};
             wire::write_request(request, out);
             break;
           }
@@ -204,7 +210,8 @@ TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
             wire::write_request(request, out);
           }
         }
-        const auto data_size = static_cast<std::uint32_t>(chance() % (chance() % 3 ? 64 : wire::kDataBytesMax));
+        const auto data_size =
+            static_cast<std::uint32_t>(chance() % (chance() % 3 ? 64 : wire::kDataBytesMax));
         attacker.post(slot, static_cast<std::uint32_t>(out.size()), data_size);
       }
     }
@@ -217,11 +224,21 @@ TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
         const unsigned slot = chance() % transport::kRingSlots;
         transport::SlotControl& control = attacker.ring.control(slot);
         switch (chance() % 6) {
-          case 0: control.head_size = static_cast<std::uint32_t>(chance()); break;
-          case 1: control.data_size = static_cast<std::uint32_t>(chance()); break;
-          case 2: control.state = static_cast<std::uint32_t>(chance() % 8); break;
-          case 3: attacker.ring.header().pending = chance(); break;
-          case 4: attacker.ring.header().polled = static_cast<std::uint32_t>(chance() % 2); break;
+          case 0:
+            control.head_size = static_cast<std::uint32_t>(chance());
+            break;
+          case 1:
+            control.data_size = static_cast<std::uint32_t>(chance());
+            break;
+          case 2:
+            control.state = static_cast<std::uint32_t>(chance() % 8);
+            break;
+          case 3:
+            attacker.ring.header().pending = chance();
+            break;
+          case 4:
+            attacker.ring.header().polled = static_cast<std::uint32_t>(chance() % 2);
+            break;
           default: {
             std::uint8_t* at = attacker.ring.head(slot) + chance() % 256;
             for (int i = 0; i < 64; ++i) at[i] = static_cast<std::uint8_t>(chance());
@@ -237,7 +254,8 @@ TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
 }
 
 TEST_F(Hostile, ApplicationCannotUseAnothersSessionKey) {
-  // On the heap: GCC's address sanitizer does not align its copies of the stack as a Connection asks.
+  // On the heap: GCC's address sanitizer does not align its copies of the stack as a Connection
+  // asks.
   const auto other = std::make_unique<client::Connection>(
       client::Connection::Options{.socket_path = socket_path()});
   const Bytes iv(12, 1);
@@ -263,8 +281,8 @@ TEST_F(Hostile, EveryMessageOfRandomOctetsIsAnswered) {
     for (std::size_t at = 0; at < size; ++at) head[at] = static_cast<std::uint8_t>(chance());
     // Mostly a known operation, so that the noise reaches its fields. Not those that stretch a PIN.
     if (size >= 2 && chance() % 8) {
-      static constexpr std::uint8_t kOps[] = {1, 6, 7, 8, 9, 20, 21, 22, 23, 24, 25, 40, 41, 42, 43, 44,
-                                              60, 61, 62, 63, 64, 65};
+      static constexpr std::uint8_t kOps[] = {1,  6,  7,  8,  9,  20, 21, 22, 23, 24, 25,
+                                              40, 41, 42, 43, 44, 60, 61, 62, 63, 64, 65};
       head[0] = kOps[chance() % std::size(kOps)];
       head[1] = 0;
     }

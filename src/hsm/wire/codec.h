@@ -2,7 +2,8 @@
 //
 // A message is a struct with `template <class Visitor> void fields(Visitor& v)`, which names its
 // members in wire order: `v(session)(key)(mechanism)`. Reading never copies: views point into the
-// frame, which the transport has copied out of shared memory before, and which outlives the message.
+// frame, which the transport has copied out of shared memory before, and which outlives the
+// message.
 //
 // Grammar (docs/wire.md): u8, u16, u32, u64 little-endian; bytes = u32 length, octets;
 // list = u32 count, items; a bool is a u8 of 0 or 1 and nothing else.
@@ -20,7 +21,7 @@ namespace azekura::hsm::wire {
 
 template <typename T>
 concept Wide = std::same_as<T, std::uint8_t> || std::same_as<T, std::uint16_t> ||
-               std::same_as<T, std::uint32_t> || std::same_as<T, std::uint64_t>;
+    std::same_as<T, std::uint32_t> || std::same_as<T, std::uint64_t>;
 
 // Writes into a buffer of fixed size; a message that does not fit makes ok() false.
 class Writer {
@@ -73,7 +74,8 @@ class Writer {
   bool ok_ = true;
 };
 
-// Reads or refuses: unknown enumerators are the message's matter, lengths and counts are checked here.
+// Reads or refuses: unknown enumerators are the message's matter, lengths and counts are checked
+// here.
 class Reader {
  public:
   explicit Reader(ByteView in) : in_(in) {}

@@ -57,14 +57,18 @@ struct SessionRef {
   std::uint64_t session = 0;
   bool read_write = false;
   template <class V>
-  void fields(V& v) { v(slot)(session)(read_write); }
+  void fields(V& v) {
+    v(slot)(session)(read_write);
+  }
 };
 
 struct Attribute {
   std::uint64_t type = 0;  // CKA_…
   ByteView value;          // a CK_ULONG is 8 octets little-endian, a CK_BBOOL one octet
   template <class V>
-  void fields(V& v) { v(type)(value); }
+  void fields(V& v) {
+    v(type)(value);
+  }
 };
 using Template = std::vector<Attribute>;
 
@@ -87,7 +91,9 @@ struct Mechanism {
   ByteView first;
   ByteView second;
   template <class V>
-  void fields(V& v) { v(type)(number_a)(number_b)(number_c)(first)(second); }
+  void fields(V& v) {
+    v(type)(number_a)(number_b)(number_c)(first)(second);
+  }
 };
 
 struct Empty {
@@ -104,7 +110,9 @@ struct SlotFacts {
   ByteView serial;                // 16 characters
   std::uint64_t generation = 0;
   template <class V>
-  void fields(V& v) { v(slot)(token_flags)(label)(serial)(generation); }
+  void fields(V& v) {
+    v(slot)(token_flags)(label)(serial)(generation);
+  }
 };
 
 struct ListSlots : Empty {
@@ -112,7 +120,9 @@ struct ListSlots : Empty {
   struct Answer {
     std::vector<SlotFacts> slots;  // ascending; the last one holds no token yet, for C_InitToken
     template <class V>
-    void fields(V& v) { v(slots); }
+    void fields(V& v) {
+      v(slots);
+    }
   };
 };
 
@@ -123,7 +133,9 @@ struct InitToken {  // slow
   ByteView so_pin;
   ByteView label;
   template <class V>
-  void fields(V& v) { v(slot)(so_pin)(label); }
+  void fields(V& v) {
+    v(slot)(so_pin)(label);
+  }
 };
 
 struct InitPin {  // slow
@@ -132,7 +144,9 @@ struct InitPin {  // slow
   SessionRef session;
   ByteView pin;
   template <class V>
-  void fields(V& v) { v(session)(pin); }
+  void fields(V& v) {
+    v(session)(pin);
+  }
 };
 
 struct SetPin {  // slow
@@ -142,7 +156,9 @@ struct SetPin {  // slow
   ByteView old_pin;
   ByteView new_pin;
   template <class V>
-  void fields(V& v) { v(session)(old_pin)(new_pin); }
+  void fields(V& v) {
+    v(session)(old_pin)(new_pin);
+  }
 };
 
 struct Login {  // slow
@@ -151,11 +167,15 @@ struct Login {  // slow
   std::uint64_t user_type = 0;  // CKU_SO, CKU_USER, CKU_CONTEXT_SPECIFIC
   ByteView pin;
   template <class V>
-  void fields(V& v) { v(session)(user_type)(pin); }
+  void fields(V& v) {
+    v(session)(user_type)(pin);
+  }
   struct Answer {
     ByteView ticket;  // restores this login after a reconnect; empty for CKU_CONTEXT_SPECIFIC
     template <class V>
-    void fields(V& v) { v(ticket); }
+    void fields(V& v) {
+      v(ticket);
+    }
   };
 };
 
@@ -164,7 +184,9 @@ struct Logout {
   using Answer = Empty;
   std::uint64_t slot = 0;
   template <class V>
-  void fields(V& v) { v(slot); }
+  void fields(V& v) {
+    v(slot);
+  }
 };
 
 // Restores logins on a fresh connection. What cannot be restored is left out of the answer.
@@ -172,11 +194,15 @@ struct Resume {
   static constexpr Op kOp = Op::kResume;
   std::vector<Attribute> tickets;  // type = slot, value = ticket
   template <class V>
-  void fields(V& v) { v(tickets); }
+  void fields(V& v) {
+    v(tickets);
+  }
   struct Answer {
     std::vector<std::uint64_t> restored_slots;
     template <class V>
-    void fields(V& v) { v(restored_slots); }
+    void fields(V& v) {
+      v(restored_slots);
+    }
   };
 };
 
@@ -186,7 +212,9 @@ struct CloseSession {
   using Answer = Empty;
   SessionRef session;
   template <class V>
-  void fields(V& v) { v(session); }
+  void fields(V& v) {
+    v(session);
+  }
 };
 
 struct DaemonStatus : Empty {
@@ -205,8 +233,8 @@ struct DaemonStatus : Empty {
     ByteView store_path;
     template <class V>
     void fields(V& v) {
-      v(version)(pid)(uptime_s)(connections)(tokens)(token_objects)(operations)(workers)(
-          memory_locked)(sandboxed)(store_path);
+      v(version)(pid)(
+          uptime_s)(connections)(tokens)(token_objects)(operations)(workers)(memory_locked)(sandboxed)(store_path);
     }
   };
 };
@@ -216,7 +244,9 @@ struct DaemonStatus : Empty {
 struct HandleAnswer {
   std::uint64_t handle = 0;
   template <class V>
-  void fields(V& v) { v(handle); }
+  void fields(V& v) {
+    v(handle);
+  }
 };
 
 struct CreateObject {
@@ -225,7 +255,9 @@ struct CreateObject {
   SessionRef session;
   Template attributes;
   template <class V>
-  void fields(V& v) { v(session)(attributes); }
+  void fields(V& v) {
+    v(session)(attributes);
+  }
 };
 
 struct CopyObject {
@@ -235,7 +267,9 @@ struct CopyObject {
   std::uint64_t object = 0;
   Template attributes;
   template <class V>
-  void fields(V& v) { v(session)(object)(attributes); }
+  void fields(V& v) {
+    v(session)(object)(attributes);
+  }
 };
 
 struct DestroyObject {
@@ -244,7 +278,9 @@ struct DestroyObject {
   SessionRef session;
   std::uint64_t object = 0;
   template <class V>
-  void fields(V& v) { v(session)(object); }
+  void fields(V& v) {
+    v(session)(object);
+  }
 };
 
 // Everything that may be read of an object, in one answer. With `secrets` the answer also holds the
@@ -255,12 +291,16 @@ struct ReadObject {
   std::uint64_t object = 0;
   bool secrets = false;
   template <class V>
-  void fields(V& v) { v(session)(object)(secrets); }
+  void fields(V& v) {
+    v(session)(object)(secrets);
+  }
   struct Answer {
     Template attributes;
     std::vector<std::uint64_t> sensitive;  // attributes that exist and are not told
     template <class V>
-    void fields(V& v) { v(attributes)(sensitive); }
+    void fields(V& v) {
+      v(attributes)(sensitive);
+    }
   };
 };
 
@@ -271,7 +311,9 @@ struct SetAttributes {
   std::uint64_t object = 0;
   Template attributes;
   template <class V>
-  void fields(V& v) { v(session)(object)(attributes); }
+  void fields(V& v) {
+    v(session)(object)(attributes);
+  }
 };
 
 struct Find {
@@ -281,12 +323,16 @@ struct Find {
   std::uint32_t count_max = 0;  // at most kFindHandlesMax
   Template attributes;          // all must match; empty matches everything that may be seen
   template <class V>
-  void fields(V& v) { v(session)(after)(count_max)(attributes); }
+  void fields(V& v) {
+    v(session)(after)(count_max)(attributes);
+  }
   struct Answer {
     std::vector<std::uint64_t> handles;  // ascending
     bool more = false;
     template <class V>
-    void fields(V& v) { v(handles)(more); }
+    void fields(V& v) {
+      v(handles)(more);
+    }
   };
 };
 
@@ -299,7 +345,9 @@ struct GenerateKey {
   Mechanism mechanism;
   Template attributes;
   template <class V>
-  void fields(V& v) { v(session)(mechanism)(attributes); }
+  void fields(V& v) {
+    v(session)(mechanism)(attributes);
+  }
 };
 
 struct GenerateKeyPair {
@@ -309,12 +357,16 @@ struct GenerateKeyPair {
   Template public_attributes;
   Template private_attributes;
   template <class V>
-  void fields(V& v) { v(session)(mechanism)(public_attributes)(private_attributes); }
+  void fields(V& v) {
+    v(session)(mechanism)(public_attributes)(private_attributes);
+  }
   struct Answer {
     std::uint64_t public_handle = 0;
     std::uint64_t private_handle = 0;
     template <class V>
-    void fields(V& v) { v(public_handle)(private_handle); }
+    void fields(V& v) {
+      v(public_handle)(private_handle);
+    }
   };
 };
 
@@ -326,7 +378,9 @@ struct WrapKey {  // answer's data: the wrapped key
   std::uint64_t wrapping_key = 0;
   std::uint64_t key = 0;
   template <class V>
-  void fields(V& v) { v(session)(mechanism)(wrapping_key)(key); }
+  void fields(V& v) {
+    v(session)(mechanism)(wrapping_key)(key);
+  }
 };
 
 struct UnwrapKey {  // request's data: the wrapped key
@@ -337,7 +391,9 @@ struct UnwrapKey {  // request's data: the wrapped key
   std::uint64_t unwrapping_key = 0;
   Template attributes;
   template <class V>
-  void fields(V& v) { v(session)(mechanism)(unwrapping_key)(attributes); }
+  void fields(V& v) {
+    v(session)(mechanism)(unwrapping_key)(attributes);
+  }
 };
 
 struct DeriveKey {
@@ -348,7 +404,9 @@ struct DeriveKey {
   std::uint64_t base_key = 0;
   Template attributes;
   template <class V>
-  void fields(V& v) { v(session)(mechanism)(base_key)(attributes); }
+  void fields(V& v) {
+    v(session)(mechanism)(base_key)(attributes);
+  }
 };
 
 // ---- Operations ---------------------------------------------------------------------------------
@@ -367,7 +425,9 @@ struct Operate {
   Mechanism mechanism;
   ByteView signature;  // kVerify only
   template <class V>
-  void fields(V& v) { v(kind)(prehashed)(session)(key)(mechanism)(signature); }
+  void fields(V& v) {
+    v(kind)(prehashed)(session)(key)(mechanism)(signature);
+  }
 };
 
 // A multi-part operation: Begin, Update*, Finish | Abort. One of each kind a session. A stream ends
@@ -380,7 +440,9 @@ struct StreamBegin {
   std::uint64_t key = 0;
   Mechanism mechanism;
   template <class V>
-  void fields(V& v) { v(kind)(session)(key)(mechanism); }
+  void fields(V& v) {
+    v(kind)(session)(key)(mechanism);
+  }
 };
 
 struct StreamUpdate {  // data in, data out
@@ -389,7 +451,9 @@ struct StreamUpdate {  // data in, data out
   Kind kind = Kind::kEncrypt;
   SessionRef session;
   template <class V>
-  void fields(V& v) { v(kind)(session); }
+  void fields(V& v) {
+    v(kind)(session);
+  }
 };
 
 // Data in: the last part, or nothing. Data out: the rest of the result. A GCM decryption of more
@@ -400,11 +464,15 @@ struct StreamFinish {
   SessionRef session;
   ByteView signature;  // kVerify only
   template <class V>
-  void fields(V& v) { v(kind)(session)(signature); }
+  void fields(V& v) {
+    v(kind)(session)(signature);
+  }
   struct Answer {
     bool more = false;
     template <class V>
-    void fields(V& v) { v(more); }
+    void fields(V& v) {
+      v(more);
+    }
   };
 };
 
@@ -414,7 +482,9 @@ struct StreamAbort {
   Kind kind = Kind::kEncrypt;
   SessionRef session;
   template <class V>
-  void fields(V& v) { v(kind)(session); }
+  void fields(V& v) {
+    v(kind)(session);
+  }
 };
 
 struct Random {  // answer's data: `size` octets
@@ -422,7 +492,9 @@ struct Random {  // answer's data: `size` octets
   using Answer = Empty;
   std::uint32_t size = 0;
   template <class V>
-  void fields(V& v) { v(size); }
+  void fields(V& v) {
+    v(size);
+  }
 };
 
 // ---- Frames -------------------------------------------------------------------------------------
@@ -452,7 +524,9 @@ struct AnswerHeader {
   std::uint64_t rv = 0;
   std::uint64_t generation = 0;
   template <class V>
-  void fields(V& v) { v(rv)(generation); }
+  void fields(V& v) {
+    v(rv)(generation);
+  }
 };
 
 template <class Answer>

@@ -17,7 +17,8 @@ struct Peer {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
-  std::uint64_t process_start = 0;  // field 22 of /proc/PID/stat, so that a reused pid is another peer
+  std::uint64_t process_start =
+      0;  // field 22 of /proc/PID/stat, so that a reused pid is another peer
   bool operator==(const Peer&) const = default;
 };
 
@@ -72,8 +73,9 @@ class Service {
   virtual std::unique_ptr<Application> connected(const Peer& peer) = 0;
   // Cheap: looks at the head alone.
   virtual Lane lane(ByteView head) const = 0;
-  // Answers one request; always sets an answer, never throws. Called from many threads at once, also
-  // for one application. `thread` is 0 … threads_max-1, and no two calls at once have the same.
+  // Answers one request; always sets an answer, never throws. Called from many threads at once,
+  // also for one application. `thread` is 0 … threads_max-1, and no two calls at once have the
+  // same.
   virtual void serve(Application& application, Exchange& exchange, unsigned thread) = 0;
 };
 
