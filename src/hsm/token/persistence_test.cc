@@ -224,6 +224,14 @@ TEST_F(PersistenceTest, ObjectsAndHandlesSurviveARestart) {
   EXPECT_EQ(daemon_.service->token_objects(), 3u);
 }
 
+TEST_F(PersistenceTest, NoGenerationOfTheLastDaemonComesAgain) {
+  const std::uint64_t objects = daemon_.generations.slots[0];
+  const std::uint64_t list = daemon_.generations.slot_list;
+  ASSERT_TRUE(daemon_.start());
+  EXPECT_NE(daemon_.generations.slots[0], objects);
+  EXPECT_NE(daemon_.generations.slot_list, list);
+}
+
 TEST_F(PersistenceTest, AHandleIsNeverGivenTwice) {
   make_three_keys();
   ASSERT_TRUE(daemon_.start());

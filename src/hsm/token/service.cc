@@ -5,7 +5,7 @@
 #include <exception>
 #include <new>
 
-#include "hsm/cryptoki/names.h"
+#include "crypto/random.h"
 #include "hsm/token/lanes.h"
 #include "hsm/token/service_impl.h"
 
@@ -110,6 +110,12 @@ Service::Impl::Impl(ServiceOptions options, TicketOffice tickets)
       threads_(options.threads_max) {}
 
 Status Service::Impl::load(const Vault& vault) {
+  // A module may remember a count of the daemon before this one; none of ours may be equal to it.
+  std::uint32_t start = 0;
+  RETURN_IF_ERROR(crypto::random_bytes({reinterpret_cast<std::uint8_t*>(&start), sizeof start}));
+  const std::uint64_t first = std::uint64_t{start} << 24 | 1;
+  generations_.slot_list.store(first, std::memory_order_release);
+  for (auto& generation : generations_.slots) generation.store(first, std::memory_order_release);
   ASSIGN_OR_RETURN(tokens, Tokens::load(vault, *store_, generations_));
   return {};
 }

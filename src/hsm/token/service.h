@@ -24,7 +24,8 @@ namespace azekura::hsm::token {
 struct ServiceOptions {
   Vault vault;
   std::unique_ptr<store::Store> store;
-  // Outlives the service. The counters are set at creation and bumped ever after.
+  // Outlives the service. The counters start at a random number, so that no count of an earlier
+  // daemon comes again, and only rise.
   wire::Generations* generations = nullptr;
   // serve()'s `thread` is below this.
   unsigned threads_max = 1;
