@@ -59,8 +59,9 @@ endfunction()
 # azekura_program_test(NAME LABEL label SOURCES file... [DEPS room...] [LIBS target...]
 #   [ARGS argument...] [TIMEOUT seconds] [RUN_UNDER asan|tsan...] [NEEDS target...] [RUN_SERIAL] [GTEST])
 #
-# A test that crosses rooms, in C++. With GTEST each of its tests is one of ctest's; without, it is
-# run like a script (tests/run) and has main() itself. NEEDS are targets that it runs or loads, such
+# A test that crosses rooms, in C++. With GTEST each of its tests is one of ctest's, with AZEKURA_BUILD
+# (the build folder) in its environment; without, it is run like a script (tests/run) and has main()
+# itself. NEEDS are targets that it runs or loads, such
 # as azekura-hsmd and azekura-pkcs11.
 function(azekura_program_test NAME)
   cmake_parse_arguments(PARSE_ARGV 1 test "GTEST;RUN_SERIAL" "LABEL;TIMEOUT" "SOURCES;DEPS;LIBS;ARGS;RUN_UNDER;NEEDS")
@@ -89,7 +90,7 @@ function(azekura_program_test NAME)
       TEST_PREFIX "${test_LABEL}/"
       DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
       PROPERTIES LABELS "${label}" TIMEOUT "${test_TIMEOUT}" RUN_SERIAL "${test_RUN_SERIAL}"
-        ENVIRONMENT "AZEKURA_BIN=${CMAKE_BINARY_DIR}/bin;AZEKURA_MODULE=${CMAKE_BINARY_DIR}/lib/libazekura-pkcs11.so")
+        ENVIRONMENT "AZEKURA_BUILD=${CMAKE_BINARY_DIR}")
   else()
     add_test(NAME "${test_LABEL}/${NAME}"
       COMMAND "${CMAKE_SOURCE_DIR}/tests/run" "${CMAKE_BINARY_DIR}" $<TARGET_FILE:${NAME}> ${test_ARGS})

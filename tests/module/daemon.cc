@@ -20,6 +20,16 @@
 extern char** environ;
 
 namespace azekura::module_test {
+
+std::string built(const std::string& file) {
+  const char* build = std::getenv("AZEKURA_BUILD");
+  if (build == nullptr) {
+    std::fprintf(stderr, "AZEKURA_BUILD is not set: run by ctest\n");
+    std::abort();
+  }
+  return std::string(build) + "/" + file;
+}
+
 namespace {
 
 constexpr int kReadyMs = 60'000;
@@ -29,11 +39,7 @@ constexpr int kReadyMs = 60'000;
   std::abort();
 }
 
-std::string program(const char* name) {
-  const char* bin = std::getenv("AZEKURA_BIN");
-  if (bin == nullptr) give_up("AZEKURA_BIN is not set: run by ctest");
-  return std::string(bin) + "/" + name;
-}
+std::string program(const std::string& name) { return built("bin/" + name); }
 
 pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
   std::vector<char*> arguments;

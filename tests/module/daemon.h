@@ -7,6 +7,9 @@
 
 namespace azekura::module_test {
 
+// A file of the build tree: "bin/azekura". Aborts when $AZEKURA_BUILD does not say where that is.
+std::string built(const std::string& file);
+
 class Daemon {
  public:
   // Makes an empty HSM and starts on it. Aborts the test program when that does not work.

@@ -213,7 +213,7 @@ TEST_F(WithToken, LoadingAndUnloadingLeavesNothingBehind) {
   ASSERT_RV(CKR_OK, f.C_Finalize(nullptr));
   const int before = descriptors();
   for (int i = 0; i < 100; ++i) {
-    void* module = dlopen(std::getenv("AZEKURA_MODULE"), RTLD_NOW | RTLD_LOCAL);
+    void* module = dlopen(module_path().c_str(), RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(module, nullptr);
     auto get = reinterpret_cast<CK_C_GetFunctionList>(dlsym(module, "C_GetFunctionList"));
     CK_FUNCTION_LIST_PTR list = nullptr;

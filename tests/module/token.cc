@@ -7,12 +7,13 @@
 
 namespace azekura::module_test {
 
+std::string module_path() { return built("lib/libazekura-pkcs11.so"); }
+
 const CK_FUNCTION_LIST_3_2& functions() {
   static const CK_FUNCTION_LIST_3_2* const loaded = [] {
-    const char* path = std::getenv("AZEKURA_MODULE");
-    void* module = path == nullptr ? nullptr : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void* module = dlopen(module_path().c_str(), RTLD_NOW | RTLD_LOCAL);
     if (module == nullptr) {
-      std::fprintf(stderr, "AZEKURA_MODULE: %s\n", path == nullptr ? "not set" : dlerror());
+      std::fprintf(stderr, "%s\n", dlerror());
       std::abort();
     }
     auto get = reinterpret_cast<CK_C_GetInterface>(dlsym(module, "C_GetInterface"));

@@ -25,7 +25,8 @@ using Octets = std::vector<std::uint8_t>;
 inline constexpr std::string_view kSoPin = "so-pin-8765";
 inline constexpr std::string_view kPin = "user-pin-1234";
 
-// The 3.2 functions of $AZEKURA_MODULE; the process keeps it loaded.
+std::string module_path();
+// The 3.2 functions of the module; the process keeps it loaded.
 const CK_FUNCTION_LIST_3_2& functions();
 
 inline CK_UTF8CHAR_PTR text(std::string_view value) {
