@@ -112,7 +112,8 @@ bool is_sound_ring(int fd) {
 
 Result<Dialled> dial(const std::string& socket_path, const ClientHello& hello) {
   Dialled dialled;
-  ASSIGN_OR_RETURN(dialled.socket, connect_to(socket_path));
+  ASSIGN_OR_RETURN(Fd connected, connect_to(socket_path));
+  dialled.socket = GuestFd(std::move(connected));
   const int socket = dialled.socket.get();
   if (auto sent = send_with_fds(socket, encode(hello), {}); !sent) {
     return fail(Code::kUnavailable, "azekura-hsmd closed the connection: " + sent.error().message);
@@ -141,8 +142,8 @@ Result<std::unique_ptr<Channel>> Channel::connect(const Options& options) {
       return fail(Code::kUnsupported, "azekura-hsmd offers a ring of another shape",
                   "install both from the same release");
     }
-    return RingChannel::create(std::move(dialled.socket), std::move(ring), std::move(doorbell),
-                               std::move(facts));
+    return RingChannel::create(std::move(dialled.socket), std::move(ring),
+                               GuestFd(std::move(doorbell)), std::move(facts));
   } catch (const std::bad_alloc&) {
     return fail(Code::kExhausted, "out of memory");
   }

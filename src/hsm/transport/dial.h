@@ -11,7 +11,7 @@
 namespace azekura::hsm::transport {
 
 struct Dialled {
-  Fd socket;  // blocking, with timeouts of kSocketPatience: a deadline is looked at that often
+  GuestFd socket;  // blocking, with timeouts of kSocketPatience: a deadline is looked at that often
   ServerHello hello;
   std::array<Fd, kPassedFdsMax> fds;  // with hello.ring: ring, doorbell, facts
 };

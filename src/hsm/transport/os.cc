@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,37 @@ namespace azekura::hsm::transport {
 void Fd::reset() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
+}
+
+GuestFd::GuestFd(Fd fd) : fd_(std::move(fd)) {
+  if (fd_.valid() && fd_.get() <= STDERR_FILENO) {
+    fd_ = Fd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  }
+  struct stat facts {};
+  if (!fd_.valid() || ::fstat(fd_.get(), &facts) != 0) return;
+  device_ = facts.st_dev;
+  inode_ = facts.st_ino;
+}
+
+GuestFd& GuestFd::operator=(GuestFd&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = std::move(other.fd_);
+    device_ = other.device_;
+    inode_ = other.inode_;
+  }
+  return *this;
+}
+
+bool GuestFd::is_ours() const {
+  struct stat facts {};
+  return fd_.valid() && ::fstat(fd_.get(), &facts) == 0 && facts.st_dev == device_ &&
+         facts.st_ino == inode_;
+}
+
+void GuestFd::reset() {
+  if (!is_ours()) fd_.release();
+  fd_.reset();
 }
 
 Result<Mapping> Mapping::shared(int fd, std::size_t size, int protection) {

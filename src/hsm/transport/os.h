@@ -40,6 +40,30 @@ class Fd {
   int fd_ = -1;
 };
 
+// A descriptor in a stranger's process, which may close every descriptor it finds and be given the
+// same number for something of its own. What is not ours any more is neither used nor closed.
+class GuestFd {
+ public:
+  GuestFd() = default;
+  // Moves it off the numbers of the standard streams, which a program that has closed them would
+  // print into, and remembers what it is. Not valid when there is no other number.
+  explicit GuestFd(Fd fd);
+  GuestFd(GuestFd&& other) noexcept = default;
+  GuestFd& operator=(GuestFd&& other) noexcept;
+  ~GuestFd() { reset(); }
+
+  int get() const { return fd_.get(); }
+  bool valid() const { return fd_.valid(); }
+  // One system call. Of eventfds it tells only that it is still one of the kernel's nameless files.
+  bool is_ours() const;
+  void reset();
+
+ private:
+  Fd fd_;
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
+};
+
 // A memory mapping that unmaps itself.
 class Mapping {
  public:

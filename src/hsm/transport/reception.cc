@@ -41,23 +41,30 @@ void ServerImpl::accept_all() {
     if (socket.valid()) {
       accept_one(std::move(socket));
     } else if (errno == EMFILE || errno == ENFILE) {
-      refuse_for_lack_of_descriptors();
+      if (!refuse_for_lack_of_descriptors()) return;
     } else if (errno != EINTR && errno != ECONNABORTED) {
       return;  // EAGAIN: all are accepted
     }
   }
-  // There may be more: have the listener told of again.
+  watch_listener_again();
+}
+
+// There may be more to accept: what is there already is told again.
+void ServerImpl::watch_listener_again() const {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.u64 = tag(Source::kListener, 0);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_.get(), &event);
 }
 
-void ServerImpl::refuse_for_lack_of_descriptors() {
+// False: there was not even one to refuse with. Whoever closes a socket next has us try again.
+bool ServerImpl::refuse_for_lack_of_descriptors() {
   const std::lock_guard lock(mutex_);
   spare_.reset();
   {
     const Fd refused(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    starved_ = !refused.valid() && (errno == EMFILE || errno == ENFILE);
+    if (starved_) return false;
     if (refused.valid()) {
       ServerHello hello;
       hello.version = wire::kWireVersion;
@@ -66,6 +73,7 @@ void ServerImpl::refuse_for_lack_of_descriptors() {
     }
   }
   spare_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  return true;
 }
 
 void ServerImpl::accept_one(Fd socket) {

@@ -78,7 +78,8 @@ unsigned usable_cores() {
 
 }  // namespace
 
-Result<std::unique_ptr<Channel>> RingChannel::create(Fd socket, Fd ring, Fd doorbell, Fd facts) {
+Result<std::unique_ptr<Channel>> RingChannel::create(GuestFd socket, Fd ring, GuestFd doorbell,
+                                                     Fd facts) {
   ASSIGN_OR_RETURN(Mapping memory, Mapping::shared(ring.get(), kRingBytes, PROT_READ | PROT_WRITE));
   ASSIGN_OR_RETURN(Mapping page, Mapping::shared(facts.get(), kRingPage, PROT_READ));
   // A forked child has a connection of its own or none: it must not write into its parent's slots.
@@ -89,7 +90,7 @@ Result<std::unique_ptr<Channel>> RingChannel::create(Fd socket, Fd ring, Fd door
       new RingChannel(std::move(socket), std::move(doorbell), std::move(memory), std::move(page)));
 }
 
-RingChannel::RingChannel(Fd socket, Fd doorbell, Mapping ring, Mapping facts)
+RingChannel::RingChannel(GuestFd socket, GuestFd doorbell, Mapping ring, Mapping facts)
     : socket_(std::move(socket)),
       doorbell_(std::move(doorbell)),
       ring_mapping_(std::move(ring)),
@@ -197,10 +198,15 @@ bool RingChannel::sleep_until_done(SlotControl& control, std::chrono::millisecon
 }
 
 void RingChannel::notice_if_dead() {
-  if (peer_has_closed(socket_.get())) alive_.store(false, std::memory_order_relaxed);
+  if (!socket_.is_ours() || peer_has_closed(socket_.get()))
+    alive_.store(false, std::memory_order_relaxed);
 }
 
 void RingChannel::ring_doorbell() {
+  if (!doorbell_.is_ours()) {
+    alive_.store(false, std::memory_order_relaxed);
+    return;
+  }
   const std::uint64_t one = 1;
   ssize_t written = 0;
   do {

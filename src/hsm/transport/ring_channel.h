@@ -16,7 +16,8 @@ namespace azekura::hsm::transport {
 class RingChannel final : public Channel {
  public:
   // Maps what the daemon passed with its hello.
-  static Result<std::unique_ptr<Channel>> create(Fd socket, Fd ring, Fd doorbell, Fd facts);
+  static Result<std::unique_ptr<Channel>> create(GuestFd socket, Fd ring, GuestFd doorbell,
+                                                 Fd facts);
   ~RingChannel() override;
 
   std::optional<Frame> claim(std::chrono::milliseconds deadline) override;
@@ -31,7 +32,7 @@ class RingChannel final : public Channel {
   void release(Frame& frame) override;
 
  private:
-  RingChannel(Fd socket, Fd doorbell, Mapping ring, Mapping facts);
+  RingChannel(GuestFd socket, GuestFd doorbell, Mapping ring, Mapping facts);
 
   void ring_doorbell();
   // True when the answer is there.
@@ -40,8 +41,8 @@ class RingChannel final : public Channel {
   // Takes back places whose answers came after their callers had gone.
   void reclaim_abandoned();
 
-  Fd socket_;
-  Fd doorbell_;
+  GuestFd socket_;
+  GuestFd doorbell_;
   Mapping ring_mapping_;
   Mapping facts_;
   RingView ring_;

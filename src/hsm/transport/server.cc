@@ -202,6 +202,10 @@ void ServerImpl::close_socket(SocketPeer& peer) {
       }
     }
     peer.close();
+    if (starved_) {
+      starved_ = false;
+      watch_listener_again();
+    }
   }
   if (gone != nullptr && gone->has_ring()) {
     // The peer has the same open doorbell, so closing ours would not stop it from waking us.

@@ -64,7 +64,8 @@ class ServerImpl final : public Server {
   // ---- reception.cc ----
   void accept_all();
   void accept_one(Fd socket);
-  void refuse_for_lack_of_descriptors();
+  bool refuse_for_lack_of_descriptors();
+  void watch_listener_again() const;
   // False when the socket is to be closed.
   bool receive_hello(SocketPeer& peer);
   bool welcome_application(SocketPeer& peer, bool with_ring);
@@ -103,6 +104,7 @@ class ServerImpl final : public Server {
   std::unordered_map<std::uint64_t, PeerPtr> sockets_;
   std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
   std::deque<std::uint64_t> hellos_;  // sockets that have not said hello, oldest first
+  bool starved_ = false;              // connections wait for a descriptor
   std::size_t reserved_ = 0;          // connections that are being made
 
   HotRings hot_;

@@ -35,7 +35,7 @@ constexpr unsigned looks(Wait wait) {
 
 }  // namespace
 
-Result<std::unique_ptr<Channel>> SocketChannel::create(Fd socket, std::string socket_path,
+Result<std::unique_ptr<Channel>> SocketChannel::create(GuestFd socket, std::string socket_path,
                                                        const ServerHello& hello) {
   std::unique_ptr<SocketChannel> channel(new SocketChannel(std::move(socket_path), hello));
   ASSIGN_OR_RETURN(channel->lines_[0].memory,
@@ -103,12 +103,18 @@ bool SocketChannel::open(Line& line) try {
   return false;
 }
 
-Delivery SocketChannel::transact(Frame& frame, std::size_t head_size, std::size_t data_size, Wait wait,
-                                 std::chrono::milliseconds deadline) {
+Delivery SocketChannel::transact(Frame& frame, std::size_t head_size, std::size_t data_size,
+                                 Wait wait, std::chrono::milliseconds deadline) {
   if (!alive() || head_size > wire::kHeadBytesMax || data_size > wire::kDataBytesMax) {
     return Delivery::kNotSent;
   }
-  const int socket = lines_[frame.place_].socket.get();
+  const GuestFd& line = lines_[frame.place_].socket;
+  if (!line.is_ours()) {
+    // What is written there now would go to somebody else.
+    alive_.store(false, std::memory_order_relaxed);
+    return Delivery::kNotSent;
+  }
+  const int socket = line.get();
   const Time end = Clock::now() + deadline;
   frame.head_used_ = head_size;
   if (!send_frame(frame, socket, head_size, data_size, end)) {

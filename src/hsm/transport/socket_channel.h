@@ -19,7 +19,7 @@ namespace azekura::hsm::transport {
 class SocketChannel final : public Channel {
  public:
   // Over a socket that has passed its hello.
-  static Result<std::unique_ptr<Channel>> create(Fd socket, std::string socket_path,
+  static Result<std::unique_ptr<Channel>> create(GuestFd socket, std::string socket_path,
                                                  const ServerHello& hello);
   ~SocketChannel() override;
 
@@ -36,7 +36,7 @@ class SocketChannel final : public Channel {
 
  private:
   struct Line {
-    Fd socket;
+    GuestFd socket;
     Mapping memory;  // head area, data area
   };
   using Time = std::chrono::steady_clock::time_point;

@@ -564,6 +564,54 @@ TEST_P(Transport, AForkedChildMakesAChannelOfItsOwn) {
   EXPECT_EQ(ask(**channel, Ask::kEcho, pattern(5)).data, pattern(5));
 }
 
+// Runs in a child of one thread and gives its exit status.
+template <typename Body>
+int in_child(const Body& body) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(body());
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_P(Transport, TheStandardStreamsOfAProgramThatClosedThemStayClosed) {
+  ForkedServer server;
+  const int status = in_child([&] {
+    for (int fd = 0; fd <= 2; ++fd) ::close(fd);
+    auto channel = Channel::connect({server.socket_path(), use_ring()});
+    if (!channel) return 1;
+    for (int fd = 0; fd <= 2; ++fd) {
+      if (::fcntl(fd, F_GETFD) >= 0) return 2;
+    }
+    return ask(**channel, Ask::kEcho).delivery == Delivery::kAnswered ? 0 : 3;
+  });
+  EXPECT_EQ(status, 0);
+}
+
+TEST_P(Transport, AProgramThatClosedOurDescriptorsIsNotWrittenInto) {
+  ForkedServer server;
+  const TemporaryFolder folder;
+  const std::string precious = folder.path("precious");
+  const int status = in_child([&] {
+    auto channel = Channel::connect({server.socket_path(), use_ring()});
+    if (!channel) return 1;
+    // The files get the numbers that were the channel's.
+    for (int fd = 3; fd < 100; ++fd) ::close(fd);
+    int last = -1;
+    for (int i = 0; i < 20; ++i) last = ::open(precious.c_str(), O_RDWR | O_CREAT | O_APPEND, 0600);
+    if (ask(**channel, Ask::kEcho, pattern(10), seconds(5)).delivery == Delivery::kAnswered)
+      return 2;
+    if ((*channel)->alive()) return 3;
+    channel->reset();
+    for (int fd = 3; fd <= last; ++fd) {
+      if (::fcntl(fd, F_GETFD) < 0) return 4;
+    }
+    struct stat facts {};
+    return ::fstat(last, &facts) == 0 && facts.st_size == 0 ? 0 : 5;
+  });
+  EXPECT_EQ(status, 0);
+}
+
 // ---- The page of generations --------------------------------------------------------------------
 
 TEST(FactsPage, AClientSeesWhatTheDaemonCounts) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <cstdlib>
 
 #include "base/secret.h"
 #include "hsm/transport/channel.h"
@@ -35,6 +36,13 @@ constexpr int kFramesPerTurn = 16;
 // Looks at a socket again after its answer, letting the client run meanwhile: a client that asks on
 // at once is served without epoll, and without waking another worker.
 constexpr int kLingerRounds = 2;
+
+// A service that says more than there is room for would have us write over others' memory.
+void require_room(const wire::Exchange& exchange) {
+  if (exchange.answer_size > exchange.answer.size() || exchange.out_size > exchange.out.size()) {
+    std::abort();
+  }
+}
 
 std::uint64_t bit_of(unsigned slot) { return std::uint64_t{1} << slot; }
 
@@ -71,6 +79,7 @@ void drop(Connection& connection, unsigned slot) {
 void ServerImpl::answer_slot(Connection& connection, unsigned slot, wire::Exchange& exchange,
                              Scratch& scratch) {
   service_.serve(*connection.application, exchange, scratch.thread());
+  require_room(exchange);
   SlotControl& control = connection.ring.control(slot);
   std::memcpy(connection.ring.head(slot), exchange.answer.data(), exchange.answer_size);
   if (exchange.answer_secret) wipe(exchange.answer.data(), exchange.answer_size);
@@ -217,6 +226,7 @@ SocketPeer::Progress ServerImpl::answer_frame(SocketPeer& peer, const SocketPeer
   exchange.out = scratch.out();
   exchange.answer = scratch.answer();
   service_.serve(*peer.connection->application, exchange, scratch.thread());
+  require_room(exchange);
   scratch.count_answer();
   const SocketPeer::Progress progress =
       peer.send(exchange.answer.first(exchange.answer_size), exchange.out.first(exchange.out_size));
