@@ -133,30 +133,24 @@ class Hostile : public testing::Test {
   std::uint64_t key_ = 0;
 };
 
-// The attacker's own mapping of its ring. Another address than the daemon's, so that a race within
-// the daemon's memory is a finding and the attacker's scribbling is not.
-struct Attacker {
-  transport::Dialled line;
-  std::uint8_t* memory = nullptr;
-  transport::RingView ring;
-
-  explicit Attacker(const std::string& socket_path) {
-    auto dialled = transport::dial(
-        socket_path, {.version = wire::kWireVersion, .kind = transport::HelloKind::kRing});
-    EXPECT_TRUE(dialled) << dialled.error().message;
-    line = std::move(*dialled);
-    EXPECT_TRUE(line.hello.ring);
+// A view of an attacker's ring at an address of its own: each of its threads has one, as the daemon
+// has, so that a race within the daemon's memory is a finding and the attacker's scribbling is not.
+class Scribbler {
+ public:
+  explicit Scribbler(const transport::Dialled& line) : line_(line) {
     void* mapped = mmap(nullptr, transport::kRingBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
                         line.fds[0].get(), 0);
     EXPECT_NE(mapped, MAP_FAILED);
-    memory = static_cast<std::uint8_t*>(mapped);
-    ring = transport::RingView(memory);
+    memory_ = static_cast<std::uint8_t*>(mapped);
+    ring = transport::RingView(memory_);
   }
-  ~Attacker() { munmap(memory, transport::kRingBytes); }
+  ~Scribbler() { munmap(memory_, transport::kRingBytes); }
+  Scribbler(const Scribbler&) = delete;
+  Scribbler& operator=(const Scribbler&) = delete;
 
   void ring_the_bell() {
     const std::uint64_t one = 1;
-    if (write(line.fds[1].get(), &one, sizeof one) < 0 && errno != EAGAIN) ADD_FAILURE() << errno;
+    if (write(line_.fds[1].get(), &one, sizeof one) < 0 && errno != EAGAIN) ADD_FAILURE() << errno;
   }
   void post(unsigned slot, std::uint32_t head_size, std::uint32_t data_size) {
     transport::SlotControl& control = ring.control(slot);
@@ -166,19 +160,29 @@ struct Attacker {
     ring.header().pending.fetch_or(std::uint64_t{1} << slot);
     ring_the_bell();
   }
+
+  transport::RingView ring;
+
+ private:
+  const transport::Dialled& line_;
+  std::uint8_t* memory_ = nullptr;
 };
 
 TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
   std::random_device seed_source;
   const unsigned seed = seed_source();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
-  Attacker attacker(socket_path());
+  const auto line = transport::dial(
+      socket_path(), {.version = wire::kWireVersion, .kind = transport::HelloKind::kRing});
+  ASSERT_TRUE(line) << line.error().message;
+  ASSERT_TRUE(line->hello.ring);
   const auto until = steady_clock::now() + kAttack;
   std::atomic<long> honest{0};
 
   std::vector<std::thread> threads;
   // Well-formed requests of every size, never waiting for an answer.
   threads.emplace_back([&] {
+    Scribbler attacker(*line);
     std::mt19937 chance(seed);
     const Bytes iv(12, 9);
     while (steady_clock::now() < until) {
@@ -219,6 +223,7 @@ TEST_F(Hostile, ApplicationThatScribblesOnItsRingHarmsNobodyElse) {
   // Noise over control words, heads and data, while they are being served.
   for (unsigned t = 1; t <= 2; ++t) {
     threads.emplace_back([&, t] {
+      Scribbler attacker(*line);
       std::mt19937_64 chance(seed + t);
       while (steady_clock::now() < until) {
         const unsigned slot = chance() % transport::kRingSlots;
