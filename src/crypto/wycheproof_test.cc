@@ -4,10 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <memory>
 #include <string>
 
 #include "crypto/aead.h"
@@ -16,42 +12,21 @@
 #include "crypto/der.h"
 #include "crypto/ecdh.h"
 #include "crypto/hash.h"
-#include "crypto/json_testing.h"
 #include "crypto/kdf.h"
 #include "crypto/key.h"
 #include "crypto/mac.h"
 #include "crypto/rsa_cipher.h"
 #include "crypto/sign.h"
+#include "crypto/vectors_testing.h"
 
 namespace azekura::crypto {
 namespace {
 
-std::string archive() {
-  const char* folder = std::getenv("AZEKURA_CORPORA");
-  return std::string(folder != nullptr ? folder : AZEKURA_CORPORA_DEFAULT) +
-         "/wycheproof/wycheproof.tar.zst";
-}
-
-std::string read_member(const std::string& file) {
-  // The path goes through the environment, so that no shell reads it.
-  setenv("AZEKURA_WYCHEPROOF", archive().c_str(), 1);
-  const std::string command =
-      "tar --zstd -xOf \"$AZEKURA_WYCHEPROOF\" testvectors_v1/" + file + "_test.json";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  std::array<char, 65536> piece;
-  std::size_t size = 0;
-  while (pipe != nullptr && (size = fread(piece.data(), 1, piece.size(), pipe.get())) > 0) {
-    text.append(piece.data(), size);
-  }
-  return text;
-}
-
 class Wycheproof : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(archive())) {
-      GTEST_SKIP() << "skipped: no corpora at " << archive() << " (set AZEKURA_CORPORA)";
+    if (const std::string missing = missing_vectors(); !missing.empty()) {
+      GTEST_SKIP() << "skipped: " << missing;
     }
   }
 
@@ -59,7 +34,7 @@ class Wycheproof : public testing::Test {
   // must not; what is acceptable may go either way.
   template <typename Accepts>
   void run(const std::string& file, Accepts accepts) {
-    const std::optional<Json> json = Json::parse(read_member(file));
+    const std::optional<Json> json = read_vectors(file);
     ASSERT_TRUE(json) << file << " cannot be read";
     std::size_t count = 0;
     for (const Json& group : (*json)["testGroups"].items()) {

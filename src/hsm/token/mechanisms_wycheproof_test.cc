@@ -3,17 +3,13 @@
 // CK_RV that the standard names. Skipped where the corpus is not there.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "crypto/der.h"
-#include "crypto/json_testing.h"
+#include "crypto/vectors_testing.h"
 #include "hsm/token/context_cache.h"
 #include "hsm/token/key_material.h"
 #include "hsm/token/mechanisms.h"
@@ -24,27 +20,6 @@ namespace {
 
 using crypto::Json;
 using wire::Kind;
-
-std::string archive() {
-  const char* folder = std::getenv("AZEKURA_CORPORA");
-  return std::string(folder != nullptr ? folder : AZEKURA_CORPORA_DEFAULT) +
-         "/wycheproof/wycheproof.tar.zst";
-}
-
-std::string read_member(const std::string& file) {
-  // The path goes through the environment, so that no shell reads it.
-  setenv("AZEKURA_WYCHEPROOF", archive().c_str(), 1);
-  const std::string command =
-      "tar --zstd -xOf \"$AZEKURA_WYCHEPROOF\" testvectors_v1/" + file + "_test.json";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  std::array<char, 65536> piece;
-  std::size_t size = 0;
-  while (pipe != nullptr && (size = fread(piece.data(), 1, piece.size(), pipe.get())) > 0) {
-    text.append(piece.data(), size);
-  }
-  return text;
-}
 
 CK_MECHANISM_TYPE digest_named(const std::string& name) {
   if (name == "SHA-1") return CKM_SHA_1;
@@ -81,15 +56,15 @@ struct Verdict {
 class Vectors : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(archive())) {
-      GTEST_SKIP() << "skipped: no corpora at " << archive() << " (set AZEKURA_CORPORA)";
+    if (const std::string missing = crypto::missing_vectors(); !missing.empty()) {
+      GTEST_SKIP() << "skipped: " << missing;
     }
   }
 
   // `refusals` are the CK_RVs that an invalid vector may have.
   template <typename Try>
   void run(const std::string& file, const std::set<CK_RV>& refusals, Try attempt) {
-    const std::optional<Json> json = Json::parse(read_member(file));
+    const std::optional<Json> json = crypto::read_vectors(file);
     ASSERT_TRUE(json) << file << " cannot be read";
     group_ = nullptr;
     for (const Json& group : (*json)["testGroups"].items()) {
