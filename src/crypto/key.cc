@@ -230,7 +230,7 @@ Result<Bytes> PublicKey::point() const {
 }
 
 Result<PrivateKey> PrivateKey::generate_rsa(std::size_t bits, std::uint64_t exponent) {
-  if (bits < kRsaGenerateBitsMin || bits > kRsaGenerateBitsMax || bits % 8 != 0) {
+  if (bits < kRsaGenerateBitsMin || bits > kRsaGenerateBitsMax || bits % 2 != 0) {
     return fail(Code::kInvalid, "an RSA key is generated with 2048 to 4096 bits");
   }
   if (exponent < kRsaGenerateExponentMin || exponent % 2 == 0) {

@@ -109,7 +109,8 @@ class PublicKey {
 class PrivateKey {
  public:
   // New keys, tested for pairwise consistency (FIPS 140-3 §10.3.A). RSA takes between 10 ms and
-  // seconds. kInvalid unless the limits above hold, bits % 8 == 0 and the exponent is odd.
+  // seconds. kInvalid unless the limits above hold, bits % 2 == 0 (FIPS 186-5 §5.1) and the
+  // exponent is odd.
   static Result<PrivateKey> generate_rsa(std::size_t bits, std::uint64_t exponent);
   static Result<PrivateKey> generate_ec(Curve curve);
   static Result<PrivateKey> generate_ed25519();

@@ -128,6 +128,14 @@ TEST(PrivateKey, AGeneratedRsaKeyIsSoundAndHasTheExponentAskedFor) {
   EXPECT_TRUE(key->check());
 }
 
+TEST(PrivateKey, AGeneratedRsaKeyNeedNotFillItsOctets) {
+  const Result<PrivateKey> key = PrivateKey::generate_rsa(2050, 65537);
+  ASSERT_TRUE(key) << key.error().message;
+  EXPECT_EQ(key->bits(), 2050u);
+  EXPECT_EQ(key->public_key().rsa_parts()->modulus.size(), 257u);
+  EXPECT_TRUE(key->check());
+}
+
 TEST(PrivateKey, AnRsaKeyIsMadeOfItsNumbersInEveryCompleteness) {
   const PrivateKey key = known_rsa();
   const std::string expected = hex_of(*key.to_pkcs8());

@@ -24,8 +24,8 @@ Outcome<const MechanismFacts*> maker(const wire::Mechanism& mechanism, CK_FLAGS 
 
 Outcome<crypto::PrivateKey> new_rsa(const Draft& public_key, const MechanismFacts& facts) {
   const std::uint64_t bits = public_key.attributes.number(CKA_MODULUS_BITS);
-  if (bits < facts.key_size_min || bits > facts.key_size_max || bits % 8 != 0) {
-    return refuse(CKR_KEY_SIZE_RANGE, "CKA_MODULUS_BITS: 2048 to 4096, a multiple of 8");
+  if (bits < facts.key_size_min || bits > facts.key_size_max || bits % 2 != 0) {
+    return refuse(CKR_KEY_SIZE_RANGE, "CKA_MODULUS_BITS: 2048 to 4096, even");
   }
   std::uint64_t exponent = 0;
   const Bytes* given = public_key.attributes.find(CKA_PUBLIC_EXPONENT);
