@@ -293,9 +293,11 @@ Outcome<void> check_shape(const wire::Template& attributes) {
   }
   for (std::size_t i = 0; i < attributes.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (attributes[i].type == attributes[j].type) {
+      // PKCS#11 3.2 §4.1.1: the same value again should do no harm.
+      if (attributes[i].type == attributes[j].type &&
+          !same(attributes[i].value, attributes[j].value)) {
         return refuse(CKR_TEMPLATE_INCONSISTENT,
-                      name_of(attributes[i].type) + " is given more than once");
+                      name_of(attributes[i].type) + " is given two values");
       }
     }
   }

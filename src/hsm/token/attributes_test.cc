@@ -97,10 +97,22 @@ TEST(Draft, WithAnotherClassesAttributeIsInconsistent) {
             CKR_TEMPLATE_INCONSISTENT);
 }
 
-TEST(Draft, WithAnAttributeTwiceIsInconsistent) {
-  const auto attributes = aes().text(CKA_LABEL, "a").text(CKA_LABEL, "a");
+TEST(Draft, WithTwoValuesForAnAttributeIsInconsistent) {
+  const auto attributes = aes().text(CKA_LABEL, "a").text(CKA_LABEL, "b");
   EXPECT_EQ(rv_of(draft_from_template(generated(CKO_SECRET_KEY, CKK_AES), attributes)),
             CKR_TEMPLATE_INCONSISTENT);
+}
+
+TEST(Draft, WithAnAttributeTwiceIsAsIfGivenOnce) {
+  const auto attributes = aes()
+                              .text(CKA_LABEL, "a")
+                              .flag(CKA_EXTRACTABLE, true)
+                              .text(CKA_LABEL, "a")
+                              .flag(CKA_EXTRACTABLE, true);
+  const auto draft = draft_from_template(generated(CKO_SECRET_KEY, CKK_AES), attributes);
+  ASSERT_TRUE(draft);
+  EXPECT_EQ(*draft->attributes.find(CKA_LABEL), to_bytes(as_bytes("a")));
+  EXPECT_TRUE(draft->attributes.flag(CKA_EXTRACTABLE));
 }
 
 TEST(Draft, OfMoreAttributesThanTheLimitIsRefused) {
