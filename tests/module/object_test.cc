@@ -81,6 +81,19 @@ TEST_F(WithUser, EveryAttributeIsTreatedEvenWhenOneFails) {
   EXPECT_RV(CKR_ATTRIBUTE_SENSITIVE, f.C_GetAttributeValue(session, key, list, 1));
 }
 
+TEST_F(WithUser, AKeyWithoutAListOfMechanismsHasAnEmptyOne) {
+  CK_MECHANISM_TYPE type = 0;
+  CK_ATTRIBUTE attribute{CKA_ALLOWED_MECHANISMS, nullptr, 99};
+  const CK_OBJECT_HANDLE key = aes_key();
+  EXPECT_RV(CKR_OK, f.C_GetAttributeValue(session, key, &attribute, 1));
+  EXPECT_EQ(attribute.ulValueLen, 0u);
+  attribute = {CKA_ALLOWED_MECHANISMS, &type, sizeof type};
+  EXPECT_RV(CKR_OK, f.C_GetAttributeValue(session, key, &attribute, 1));
+  EXPECT_EQ(attribute.ulValueLen, 0u);
+  const CK_OBJECT_HANDLE object = data_object(f, session, "no key");
+  EXPECT_RV(CKR_ATTRIBUTE_TYPE_INVALID, f.C_GetAttributeValue(session, object, &attribute, 1));
+}
+
 TEST_F(WithUser, AnExtractableValueIsToldToWhoMayReadIt) {
   const Octets value(32, 0x5a);
   Template open_key;

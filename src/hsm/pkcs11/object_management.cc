@@ -111,6 +111,10 @@ Outcome<void> get_attributes(State& state, CK_SESSION_HANDLE handle, CK_OBJECT_H
         list[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
         result = CKR_ATTRIBUTE_SENSITIVE;
       }
+    } else if (list[i].type == CKA_ALLOWED_MECHANISMS && facts->is_key()) {
+      // Every key has the list (PKCS#11 3.2 §4.7): empty, it restricts nothing. Clients take a type
+      // error to mean that the token knows no such lists, and then ignore those of other keys.
+      if (const CK_RV rv = store_value({}, list[i]); rv != CKR_OK) result = rv;
     } else {
       list[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
       result = CKR_ATTRIBUTE_TYPE_INVALID;
