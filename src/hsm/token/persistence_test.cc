@@ -1,8 +1,10 @@
 // What is on the disk: the master key's file, and the rows that survive, or are refused, at the
 // next start.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -353,6 +355,23 @@ TEST_F(PersistenceTest, AWrongPinIsStillCountedAfterARestart) {
   TestApplication app(*daemon_.service);
   const auto slots = app.call(wire::ListSlots());
   EXPECT_TRUE(slots.answer.slots.at(0).token_flags & CKF_USER_PIN_COUNT_LOW);
+}
+
+TEST_F(PersistenceTest, APinIsNotLookedAtWhenTheTryCannotBeCounted) {
+  // No file takes an octet more, as on a full disk.
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const rlimit full{0, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  TestApplication app(*daemon_.service);
+  const CK_RV wrong = app.login(CKU_USER, "user-pin-0");
+  const CK_RV right = app.login(CKU_USER, "user-pin-1");
+  setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  EXPECT_NE(wrong, CKR_OK);
+  EXPECT_NE(wrong, CKR_PIN_INCORRECT);
+  EXPECT_EQ(right, wrong);
 }
 
 TEST_F(PersistenceTest, InitialisingAgainLeavesNoRowAndTakesNoneBack) {

@@ -155,10 +155,10 @@ Status Token::load(TokenRecord record) {
   RETURN_IF_ERROR(wrong);
   if (count != record.objects || sum != record.sum) {
     return fail(Code::kCorrupt,
-                fmt::format("the objects of the token \"{}\" in slot {} are not those that were "
+                fmt::format("the objects of the token in slot {} are not those that were "
                             "written last: {} rows of {} are there, and some were removed, added, "
                             "or put back from an older copy",
-                            record.label, slot_, count, record.objects),
+                            slot_, count, record.objects),
                 "put the whole data folder back from one backup; nothing was changed");
   }
   const bool unfinished = record.erase_below != 0;
@@ -356,27 +356,34 @@ Outcome<void> Token::verify(Role role, ByteView pin) {
   const auto memory = memory_of(role, pin);
   if (!memory) return refuse_for(memory.error());
   bool right = remembered && crypto::equal_constant_time(*remembered, *memory);
-  if (!right) {
+  const auto count = [&](std::uint32_t failures) -> Outcome<void> {
+    const auto counted =
+        edit_record([&](TokenRecord& next) { next.pin(role).failures = failures; });
+    if (!counted) return refuse_for(counted.error());
+    facts_changed();
+    return {};
+  };
+  const bool guess = !right;
+  if (guess) {
+    // Counted before it is known whether it is right: who fills the disk, or kills the daemon when
+    // the answer is late, would guess for nothing otherwise.
+    RETURN_IF_ERROR(count(record.failures + 1));
     around_.pin_checks.acquire();
     const auto hash = crypto::argon2id(pin, record.salt, record.cost, record.hash.size());
     around_.pin_checks.release();
-    if (!hash) return refuse_for(hash.error());
+    if (!hash) {
+      RETURN_IF_ERROR(count(record.failures));
+      return refuse_for(hash.error());
+    }
     right = crypto::equal_constant_time(hash->reveal(Purpose::kDerive), record.hash);
   }
-  if (right && record.failures == 0) {
-    remembered = *memory;
-    return {};
-  }
-  const std::uint32_t failures = right ? 0 : record.failures + 1;
-  const auto counted = edit_record([&](TokenRecord& next) { next.pin(role).failures = failures; });
-  if (!counted) return refuse_for(counted.error());
-  facts_changed();
+  if (right && (guess || record.failures > 0)) RETURN_IF_ERROR(count(0));
   if (right) {
     remembered = *memory;
     return {};
   }
   return refuse(CKR_PIN_INCORRECT, fmt::format("{} is wrong, {} tries are left", name_of(role),
-                                               kPinTriesMax - failures));
+                                               kPinTriesMax - record.failures - 1));
 }
 
 Outcome<void> Token::new_pin(Role role, ByteView pin) {

@@ -101,7 +101,7 @@ class Token {
   // C_InitPIN. REQUIRES: the caller is logged in as security officer.
   Outcome<void> set_user_pin(ByteView pin);
   Outcome<void> change_pin(Role role, ByteView old_pin, ByteView replacement);
-  // A wrong PIN is counted durably before the answer.
+  // A try is counted durably before the PIN is looked at, and forgotten when it was right.
   Outcome<void> check_pin(Role role, ByteView pin, const Then& then);
   // Runs `then` if the login epoch is still this one, before it can change. False if it is not.
   bool while_epoch(std::uint64_t epoch, const Then& then);
