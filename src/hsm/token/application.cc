@@ -114,9 +114,17 @@ Outcome<std::vector<ObjectPtr>> Client::add(const wire::SessionRef& session,
   return objects;
 }
 
-bool Client::replace(const Object& object, Draft draft) {
-  return objects_.replace(std::make_shared<const Object>(object.handle(), object.slot(), this,
-                                                         object.session(), std::move(draft)));
+Outcome<void> Client::replace(const Object& object, Draft draft) {
+  const std::size_t before = object.draft().weight();
+  const std::size_t after = draft.weight();
+  if (after > before && objects_.weight() + (after - before) > kSessionOctetsMax) {
+    return refuse(CKR_DEVICE_MEMORY, "the application's session objects would be too large");
+  }
+  if (!objects_.replace(std::make_shared<const Object>(object.handle(), object.slot(), this,
+                                                       object.session(), std::move(draft)))) {
+    return refuse(CKR_OBJECT_HANDLE_INVALID, "there is no such object");
+  }
+  return {};
 }
 
 bool Client::erase(Handle handle) {

@@ -76,8 +76,8 @@ class Client final : public wire::Application {
   const ObjectIndex& objects() const { return objects_; }
   // CKR_DEVICE_MEMORY, CKR_SESSION_COUNT beyond the limits. All or none.
   Outcome<std::vector<ObjectPtr>> add(const wire::SessionRef& session, std::vector<Draft> drafts);
-  // False if there is none.
-  bool replace(const Object& object, Draft draft);
+  // CKR_DEVICE_MEMORY beyond the limits, CKR_OBJECT_HANDLE_INVALID if there is none.
+  Outcome<void> replace(const Object& object, Draft draft);
   bool erase(Handle handle);
 
   // ---- Sessions.
@@ -92,6 +92,7 @@ class Client final : public wire::Application {
   // Null without one.
   std::shared_ptr<StreamPlace> stream(const wire::SessionRef& session, wire::Kind kind);
   void end(const wire::SessionRef& session, wire::Kind kind);
+  const std::shared_ptr<HeldBack>& held_back() const { return held_back_; }
 
  private:
   static constexpr std::size_t kKinds = 4;
@@ -118,6 +119,7 @@ class Client final : public wire::Application {
   std::mutex sessions_mutex_;
   std::map<SessionKey, Session> sessions_;
   std::size_t streams_ = 0;
+  const std::shared_ptr<HeldBack> held_back_ = std::make_shared<HeldBack>(kHeldBackTogetherMax);
 };
 
 }  // namespace azekura::hsm::token

@@ -7,6 +7,7 @@
 // PKCS#11 3.2 §5 names for the function.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -37,6 +38,22 @@ Outcome<std::size_t> operate(ContextCache& contexts, const ObjectPtr& key,
 // GCM decryption gives all its plaintext in finish, after the tag was found good; more than
 // kHeldBackBytesMax of it is CKR_DATA_LEN_RANGE.
 inline constexpr std::size_t kHeldBackBytesMax = 64 * 1024 * 1024;
+// The streams of one application together; beyond it CKR_DEVICE_MEMORY.
+inline constexpr std::size_t kHeldBackTogetherMax = 4 * kHeldBackBytesMax;
+
+// What streams hold back together.
+class HeldBack {
+ public:
+  explicit HeldBack(std::size_t octets_max) : octets_max_(octets_max) {}
+  // False, and nothing is taken, beyond the most.
+  bool take(std::size_t octets);
+  void give_back(std::size_t octets) { octets_.fetch_sub(octets, std::memory_order_relaxed); }
+
+ private:
+  const std::size_t octets_max_;
+  std::atomic<std::size_t> octets_{0};
+};
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -46,8 +63,9 @@ class Stream {
   virtual Outcome<std::size_t> finish(ByteView in, ByteView signature, MutableByteView out,
                                       bool& more) = 0;
 };
-Outcome<std::unique_ptr<Stream>> begin_stream(const ObjectPtr& key,
-                                              const wire::StreamBegin& request);
+Outcome<std::unique_ptr<Stream>> begin_stream(
+    const ObjectPtr& key, const wire::StreamBegin& request,
+    std::shared_ptr<HeldBack> held_back = std::make_shared<HeldBack>(kHeldBackTogetherMax));
 
 // Key generation. The drafts come completed from templates (attributes.h), history included, and
 // leave with the key's values, check value and public key info.

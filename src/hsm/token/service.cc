@@ -232,9 +232,15 @@ void Service::Impl::refused(Call& call, const Failure& failure) {
   // Frames are far larger than any refusal, so that this always fits.
   wire::write_refusal(failure.rv, call.generation, as_bytes(failure.why), writer);
   call.exchange.answer_size = writer.size();
+  if (is_denial(failure.rv)) tell_denial(call, EventKind::kDenied, failure);
+}
+
+void Service::Impl::tell_denial(const Call& call, EventKind kind, const Failure& failure) {
   std::uint64_t untold = 0;
-  if (journal_ == nullptr || !is_denial(failure.rv) || !call.client.may_tell_denial(untold)) return;
-  tell(call, EventKind::kDenied,
+  if (journal_ == nullptr) return;
+  // A wrong PIN has limits of its own, and must not hide behind other denials.
+  if (failure.rv != CKR_PIN_INCORRECT && !call.client.may_tell_denial(untold)) return;
+  tell(call, kind,
        untold == 0 ? failure.why : fmt::format("{} (and {} more before it)", failure.why, untold),
        0, failure.rv);
 }

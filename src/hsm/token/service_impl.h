@@ -122,6 +122,8 @@ class Service::Impl {
   void forget() { forgotten_.fetch_add(1, std::memory_order_release); }
   void tell(const Call& call, EventKind kind, std::string detail, Handle object = 0,
             CK_RV rv = CKR_OK);
+  // What anybody can cause without end, and what is therefore told so many times in a second.
+  void tell_denial(const Call& call, EventKind kind, const Failure& failure);
   Asker asker(const Call& call, const wire::SessionRef& session) const;
 
   const std::unique_ptr<store::Store> store_;

@@ -8,9 +8,10 @@ namespace {
 
 bool is_key(const Draft& draft) { return draft.attributes.has(CKA_KEY_TYPE); }
 
-std::string label_of(const Object& object) {
-  const Bytes* label = object.attributes().find(CKA_LABEL);
-  return label == nullptr ? std::string() : std::string(as_text(*label));
+// How the journal calls an object: by what says nothing of it to who reads the log, as a label may.
+std::string id_of(const Object& object) {
+  const Bytes* id = object.attributes().find(CKA_UNIQUE_ID);
+  return id == nullptr ? std::string() : std::string(as_text(*id));
 }
 
 }  // namespace
@@ -48,8 +49,7 @@ Outcome<std::vector<ObjectPtr>> Service::Impl::keep(Call& call, const wire::Sess
     in_token = std::move(*added);
   }
   for (const ObjectPtr& object : in_token) {
-    tell(call, EventKind::kObjectMade, fmt::format("{} \"{}\"", how, label_of(*object)),
-         object->handle());
+    tell(call, EventKind::kObjectMade, fmt::format("{} {}", how, id_of(*object)), object->handle());
   }
   std::vector<ObjectPtr> objects;
   for (auto session_next = in_session.begin(), token_next = in_token.begin();
@@ -110,7 +110,7 @@ Outcome<void> Service::Impl::destroy_object(Call& call, wire::DestroyObject& req
   }
   RETURN_IF_ERROR(call.token->destroy(request.object));
   forget();
-  tell(call, EventKind::kObjectDestroyed, label_of(*object), request.object);
+  tell(call, EventKind::kObjectDestroyed, id_of(*object), request.object);
   call.generation = generations_.slots[request.session.slot].load(std::memory_order_acquire);
   return call.answer_nothing();
 }
@@ -143,9 +143,7 @@ Outcome<void> Service::Impl::set_attributes(Call& call, wire::SetAttributes& req
   if (!object->on_token()) {
     auto draft = draft_with_changes(*object, request.attributes, who);
     if (!draft) return tl::make_unexpected(draft.error());
-    if (!call.client.replace(*object, std::move(*draft))) {
-      return refuse(CKR_OBJECT_HANDLE_INVALID, "there is no such object");
-    }
+    RETURN_IF_ERROR(call.client.replace(*object, std::move(*draft)));
     forget();
     return call.answer_nothing();
   }
@@ -153,7 +151,7 @@ Outcome<void> Service::Impl::set_attributes(Call& call, wire::SetAttributes& req
     return draft_with_changes(now, request.attributes, who);
   }));
   forget();
-  tell(call, EventKind::kObjectChanged, label_of(*object), request.object);
+  tell(call, EventKind::kObjectChanged, id_of(*object), request.object);
   call.generation = generations_.slots[request.session.slot].load(std::memory_order_acquire);
   return call.answer_nothing();
 }

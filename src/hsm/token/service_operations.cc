@@ -36,7 +36,7 @@ Outcome<void> Service::Impl::stream_begin(Call& call, wire::StreamBegin& request
   if (!is_kind(request.kind)) return no_kind();
   const auto key = usable(call, request.session, request.key, CKR_KEY_HANDLE_INVALID);
   if (!key) return tl::make_unexpected(key.error());
-  auto stream = begin_stream(**key, request);
+  auto stream = begin_stream(**key, request, call.client.held_back());
   if (!stream) return tl::make_unexpected(stream.error());
   RETURN_IF_ERROR(call.client.begin(request.session, request.kind, std::move(*stream)));
   return call.answer_nothing();

@@ -730,6 +730,46 @@ TEST_F(ServiceTest, TooManySessionsAreRefused) {
   EXPECT_EQ(app.call(generate).rv, CKR_OK);
 }
 
+TEST_F(ServiceTest, SessionObjectsDoNotGrowBeyondTheirLimit) {
+  TestApplication app = an_application();
+  const Bytes large(40 * 1024, 'x');
+  const TemplateBuilder empty = TemplateBuilder().number(CKA_CLASS, CKO_DATA);
+  const TemplateBuilder grown = TemplateBuilder().bytes(CKA_VALUE, large);
+  std::size_t octets = 0;
+  CK_RV rv = CKR_OK;
+  for (; rv == CKR_OK && octets <= kSessionOctetsMax; octets += large.size()) {
+    wire::CreateObject create;
+    create.session = app.session();
+    const wire::Template attributes = empty.get();
+    create.attributes = attributes;
+    const auto made = app.call(create);
+    ASSERT_EQ(made.rv, CKR_OK) << made.why;
+    auto set = on_object<wire::SetAttributes>(made.answer.handle);
+    const wire::Template changes = grown.get();
+    set.attributes = changes;
+    rv = app.call(set).rv;
+  }
+  EXPECT_EQ(rv, CKR_DEVICE_MEMORY);
+}
+
+TEST_F(ServiceTest, TheJournalTellsNoLabelAndIsNotFlooded) {
+  TestApplication app = a_user();
+  const std::uint64_t key =
+      app.generate_aes(TemplateBuilder().flag(CKA_TOKEN, true).text(CKA_LABEL, "between us alone"));
+  ASSERT_EQ(app.call(on_object<wire::DestroyObject>(key)).rv, CKR_OK);
+  wire::Resume resume;
+  resume.tickets.resize(wire::kSlotsMax);
+  ASSERT_EQ(app.call(resume).rv, CKR_OK);
+  EXPECT_LE(daemon_.journal.count(EventKind::kResumeRefused), 2 * kDenialsPerSecondMax);
+  resume.tickets.resize(wire::kSlotsMax + 1);
+  EXPECT_EQ(app.call(resume).rv, CKR_ARGUMENTS_BAD);
+  EXPECT_EQ(daemon_.journal.count(EventKind::kObjectMade), 1u);
+  EXPECT_EQ(daemon_.journal.count(EventKind::kObjectDestroyed), 1u);
+  for (const Event& event : daemon_.journal.events()) {
+    EXPECT_EQ(event.detail.find("between us"), std::string::npos) << event.detail;
+  }
+}
+
 TEST_F(ServiceTest, WritersOnManyThreadsAllBecomeDurable) {
   constexpr int kEach = 25;
   {

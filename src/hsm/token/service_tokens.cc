@@ -34,13 +34,14 @@ Outcome<void> Service::Impl::init_token(Call& call, wire::InitToken& request) {
                                            [&] { clients->forget_slot(request.slot); });
   if (!done) {
     if (done.error().rv == CKR_PIN_INCORRECT || done.error().rv == CKR_PIN_LOCKED) {
-      tell(call, EventKind::kLoginFailed, "C_InitToken: " + done.error().why, 0, done.error().rv);
+      tell_denial(call, EventKind::kLoginFailed,
+                  {done.error().rv, "C_InitToken: " + done.error().why});
     }
     return done;
   }
   forget();
   tokens->keep_one_free();
-  tell(call, EventKind::kTokenInitialized, std::string(as_text(request.label)));
+  tell(call, EventKind::kTokenInitialized, {});
   return call.answer_nothing();
 }
 
@@ -64,7 +65,8 @@ Outcome<void> Service::Impl::set_pin(Call& call, wire::SetPin& request) {
   const auto done = call.token->change_pin(role, request.old_pin, request.new_pin);
   if (!done) {
     if (done.error().rv == CKR_PIN_INCORRECT || done.error().rv == CKR_PIN_LOCKED) {
-      tell(call, EventKind::kLoginFailed, "C_SetPIN: " + done.error().why, 0, done.error().rv);
+      tell_denial(call, EventKind::kLoginFailed,
+                  {done.error().rv, "C_SetPIN: " + done.error().why});
     }
     return done;
   }
@@ -101,8 +103,7 @@ Outcome<void> Service::Impl::login(Call& call, wire::Login& request) {
         checked.error().rv == CKR_PIN_LOCKED ||
         (call.token->facts().flags & (CKF_USER_PIN_LOCKED | CKF_SO_PIN_LOCKED)) != 0;
     if (checked.error().rv == CKR_PIN_INCORRECT || checked.error().rv == CKR_PIN_LOCKED) {
-      tell(call, locked ? EventKind::kPinLocked : EventKind::kLoginFailed, checked.error().why, 0,
-           checked.error().rv);
+      tell_denial(call, locked ? EventKind::kPinLocked : EventKind::kLoginFailed, checked.error());
     }
     return checked;
   }
@@ -139,12 +140,19 @@ bool Service::Impl::resume_one(Client& client, const wire::Attribute& given) {
 }
 
 Outcome<void> Service::Impl::resume(Call& call, wire::Resume& request) {
+  if (request.tickets.size() > wire::kSlotsMax) {
+    return refuse(CKR_ARGUMENTS_BAD, "more tickets than slots");
+  }
   wire::Resume::Answer answer;
   for (const wire::Attribute& ticket : request.tickets) {
     call.token = tokens->find(ticket.type);
     const bool resumed = resume_one(call.client, ticket);
-    if (resumed) answer.restored_slots.push_back(ticket.type);
-    tell(call, resumed ? EventKind::kLoginResumed : EventKind::kResumeRefused, {});
+    if (!resumed) {
+      tell_denial(call, EventKind::kResumeRefused, {});
+      continue;
+    }
+    answer.restored_slots.push_back(ticket.type);
+    tell(call, EventKind::kLoginResumed, {});
   }
   return call.answer(answer);
 }

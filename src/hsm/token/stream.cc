@@ -81,8 +81,15 @@ class AesStream final : public Keyed {
 
 class GcmDecryption final : public Keyed {
  public:
-  GcmDecryption(ObjectPtr key, crypto::AesCipher cipher, std::size_t tag_size)
-      : Keyed(std::move(key)), cipher_(std::move(cipher)), tag_size_(tag_size) {}
+  GcmDecryption(ObjectPtr key, crypto::AesCipher cipher, std::size_t tag_size,
+                std::shared_ptr<HeldBack> together)
+      : Keyed(std::move(key)),
+        cipher_(std::move(cipher)),
+        tag_size_(tag_size),
+        together_(std::move(together)) {}
+  GcmDecryption(const GcmDecryption&) = delete;
+  GcmDecryption& operator=(const GcmDecryption&) = delete;
+  ~GcmDecryption() override { together_->give_back(plaintext_.size()); }
 
   Outcome<std::size_t> update(ByteView in, MutableByteView) override {
     RETURN_IF_ERROR(hold(in));
@@ -117,7 +124,7 @@ class GcmDecryption final : public Keyed {
     if (size > kHeldBackBytesMax - held_) {
       return refuse(CKR_DATA_LEN_RANGE, "more plaintext than is held back for a GCM tag");
     }
-    if (plaintext_.size() < held_ + size) grow(held_ + size);
+    if (plaintext_.size() < held_ + size) RETURN_IF_ERROR(grow(held_ + size));
     auto done = cipher_.update(in, plaintext_.fill(Purpose::kCipher).subspan(held_));
     if (!done) return refuse_as(kMeaning, done.error());
     held_ += *done;
@@ -125,18 +132,24 @@ class GcmDecryption final : public Keyed {
     return {};
   }
 
-  void grow(std::size_t size) {
-    Secret larger(std::min(std::max(size, plaintext_.size() * 2), kHeldBackBytesMax));
+  Outcome<void> grow(std::size_t size) {
+    const std::size_t room = std::min(std::max(size, plaintext_.size() * 2), kHeldBackBytesMax);
+    if (!together_->take(room - plaintext_.size())) {
+      return refuse(CKR_DEVICE_MEMORY, "the application holds back too much plaintext at once");
+    }
+    Secret larger(room);
     const ByteView held = plaintext_.reveal(Purpose::kCipher).first(held_);
     if (!held.empty()) {
       std::memcpy(larger.fill(Purpose::kCipher).data(), held.data(), held.size());
     }
     plaintext_ = std::move(larger);
+    return {};
   }
 
   crypto::AesCipher cipher_;
   std::size_t tag_size_;
-  std::size_t taken_ = 0;  // of ciphertext and tag
+  const std::shared_ptr<HeldBack> together_;  // all of plaintext_ is taken out of it
+  std::size_t taken_ = 0;                     // of ciphertext and tag
   Secret plaintext_;
   std::size_t held_ = 0;   // octets of plaintext_ that are set
   std::size_t given_ = 0;  // and told
@@ -181,8 +194,17 @@ class HmacStream final : public Keyed {
 
 }  // namespace
 
+bool HeldBack::take(std::size_t octets) {
+  std::size_t before = octets_.load(std::memory_order_relaxed);
+  do {
+    if (octets > octets_max_ - before) return false;
+  } while (!octets_.compare_exchange_weak(before, before + octets, std::memory_order_relaxed));
+  return true;
+}
+
 Outcome<std::unique_ptr<Stream>> begin_stream(const ObjectPtr& key,
-                                              const wire::StreamBegin& request) {
+                                              const wire::StreamBegin& request,
+                                              std::shared_ptr<HeldBack> held_back) {
   ASSIGN_OR_RETURN(const MechanismFacts* mechanism, known_mechanism(request.mechanism));
   if (mechanism->single_part || mechanism->hash_and_sign()) {
     return refuse(CKR_MECHANISM_INVALID, "the mechanism takes its data in one piece");
@@ -201,7 +223,8 @@ Outcome<std::unique_ptr<Stream>> begin_stream(const ObjectPtr& key,
     return refuse_as({.invalid = CKR_MECHANISM_PARAM_INVALID}, begun.error());
   }
   if (mechanism->family == Family::kAesGcm && request.kind == Kind::kDecrypt) {
-    return std::make_unique<GcmDecryption>(key, std::move(*cipher), request.mechanism.number_a / 8);
+    return std::make_unique<GcmDecryption>(key, std::move(*cipher), request.mechanism.number_a / 8,
+                                           std::move(held_back));
   }
   return std::make_unique<AesStream>(key, std::move(*cipher));
 }

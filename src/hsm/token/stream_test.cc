@@ -149,6 +149,20 @@ TEST_F(Streams, GcmPlaintextBeyondWhatIsHeldBackIsRefused) {
   EXPECT_EQ(rv_of((*stream)->update(ByteView(piece).first(1), {})), CKR_DATA_LEN_RANGE);
 }
 
+TEST_F(Streams, HoldBackTogetherNoMoreThanTheirApplicationMay) {
+  const auto together = std::make_shared<HeldBack>(64 * 1024);
+  const wire::StreamBegin request{.kind = Kind::kDecrypt, .mechanism = mechanism_of(CKM_AES_GCM)};
+  const Bytes piece(32 * 1024);
+  auto first = begin_stream(key_, request, together);
+  auto second = begin_stream(key_, request, together);
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE((*first)->update(piece, {}));
+  EXPECT_TRUE((*second)->update(piece, {}));
+  EXPECT_EQ(rv_of((*second)->update(piece, {})), CKR_DEVICE_MEMORY);
+  first->reset();
+  EXPECT_TRUE((*second)->update(piece, {}));
+}
+
 TEST_F(Streams, AWrongMacIsInvalidAndOneOfAnotherLengthIsItsLength) {
   const Bytes mac = in_one(Kind::kSign, mac_, CKM_SHA256_HMAC, message(10)).value();
   Bytes wrong = mac;
