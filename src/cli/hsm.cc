@@ -60,6 +60,13 @@ tl::unexpected<Error> refused(const hsm::Outcome<T>& outcome) {
 
 std::string text_of(ByteView octets) { return std::string(as_text(octets)); }
 
+// The client says what to do in brackets behind what is wrong.
+std::pair<std::string, std::string> without_hint(const std::string& why) {
+  const auto bracket = why.rfind(" (");
+  if (bracket == std::string::npos || !why.ends_with(')')) return {why, ""};
+  return {why.substr(0, bracket), why.substr(bracket + 2, why.size() - bracket - 3)};
+}
+
 wire::Mechanism gcm(ByteView nonce, ByteView aad) {
   return {.type = CKM_AES_GCM, .number_a = 128, .first = nonce, .second = aad};
 }
@@ -71,10 +78,10 @@ Error error_of(const hsm::Failure& failure) {
       std::ranges::find_if(kSentences, [&](const Sentence& each) { return each.rv == failure.rv; });
   if (sentence != kSentences.end()) return {sentence->code, sentence->message, sentence->hint};
   if (failure.rv == CKR_DEVICE_ERROR || failure.rv == CKR_DEVICE_REMOVED) {
+    auto [why, hint] = without_hint(failure.why);
     return {Code::kUnavailable,
-            failure.why.empty() ? "the HSM does not answer"
-                                : "the HSM cannot be reached: " + failure.why,
-            "is it running? azekura hsm start"};
+            why.empty() ? "the HSM does not answer" : "the HSM cannot be reached: " + why,
+            hint.empty() ? "is it running? azekura hsm status" : hint};
   }
   const std::string_view name = hsm::cryptoki::name_of_rv(failure.rv);
   const std::string rv = name.empty() ? fmt::format("{:#x}", failure.rv) : std::string(name);

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <exception>
+#include <string>
 
 #include "azekura_version.h"
 #include "cli/commands.h"
@@ -14,6 +15,19 @@ namespace {
 
 constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
+
+// What CLI11 says, but for a family of commands: there it asks for a command even if it got one
+// that it does not know.
+std::string wrong_usage(const CLI::ParseError& error, const CLI::App& last,
+                        const std::string& command) {
+  if (last.get_subcommands([](const CLI::App*) { return true; }).empty()) return error.what();
+  const auto unknown = last.remaining(true);
+  if (unknown.empty()) return command + " needs a command";
+  if (unknown.front().starts_with('-')) {
+    return fmt::format("{} has no option {}", command, unknown.front());
+  }
+  return fmt::format("there is no command {} {}", command, unknown.front());
+}
 
 int run(int argc, char** argv) {
   // A reader of our output that has gone is an error of write(), not our death.
@@ -39,14 +53,13 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    const auto chosen = app.get_subcommands();
     std::string command = "azekura";
-    for (const CLI::App* at = chosen.empty() ? nullptr : chosen.front(); at != nullptr;) {
-      command += " " + at->get_name();
-      const auto deeper = at->get_subcommands();
-      at = deeper.empty() ? nullptr : deeper.front();
+    const CLI::App* last = &app;
+    for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = last->get_subcommands()) {
+      last = chosen.front();
+      command += " " + last->get_name();
     }
-    print_error({Code::kInvalid, error.what(), command + " --help"});
+    print_error({Code::kInvalid, wrong_usage(error, *last, command), command + " --help"});
     return kExitUsage;
   }
   if (const auto status = work(); !status) {

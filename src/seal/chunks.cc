@@ -29,7 +29,7 @@ tl::unexpected<Error> damaged(std::uint64_t number) {
       fmt::format("the sealed file is damaged, cut or edited: chunk {} (from octet {} of the "
                   "original) is not what was sealed",
                   number, number * kChunkSize),
-      "what was written before this place is authentic; use another copy of the file");
+      "use another copy of the file; into a pipe, only what is before this place was written");
 }
 
 }  // namespace

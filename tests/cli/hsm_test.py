@@ -44,6 +44,9 @@ def test_wrong_usage_is_status_2():
     for wrong in ([], ["hsm"], ["nothing"], ["hsm", "init", "--bogus"], ["key", "generate"], ["seal"],
                   ["hsm", "init", "--key-file", "a", "--passphrase-file", "b"]):
         expect(refused(*wrong, ok=2), "azekura: error: ", "hint: ")
+    expect(refused("key", "nothing", ok=2), "there is no command azekura key nothing", "azekura key --help")
+    expect(refused("key", "--bogus", ok=2), "azekura key has no option --bogus")
+    expect(refused("key", ok=2), "azekura key needs a command")
     refused("--bogus", ok=2, program="azekura-hsmd")
     refused("--workers", "0", ok=2, program="azekura-hsmd")
 

@@ -69,11 +69,11 @@ Result<Fd> connect_to(const std::string& path) {
   if (answer == 0) return socket;
   if (errno == EACCES || errno == EPERM) {
     return fail(Code::kDenied, "this user may not connect to " + path,
-                "the socket's group is the one whose members may");
+                "join the socket's group, or start an HSM of your own with azekura hsm start");
   }
   if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR || errno == EAGAIN) {
     return fail(Code::kUnavailable, "no azekura-hsmd listens at " + path,
-                "start azekura-hsmd, or check the path");
+                "start one with azekura hsm start, or say in AZEKURA_SOCKET where it is");
   }
   return fail_errno("connect to " + path, errno);
 }
