@@ -8,8 +8,6 @@
 namespace azekura::hsm::pkcs11 {
 namespace {
 
-constexpr client::Terms kSlow{.wait = client::Wait::kLong, .deadline = client::kSlowCallDeadline};
-
 Outcome<void> generate(State& state, CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism,
                        CK_ATTRIBUTE_PTR list, CK_ULONG count, CK_OBJECT_HANDLE_PTR out) {
   auto session = state.sessions().find(handle);
@@ -23,7 +21,7 @@ Outcome<void> generate(State& state, CK_SESSION_HANDLE handle, CK_MECHANISM_PTR 
   request.session = (*session)->ref;
   request.mechanism = parsed->wire;
   request.attributes = attributes->items();
-  return make_object(state, **session, request, *attributes, *out, kSlow);
+  return make_object(state, **session, request, *attributes, *out);
 }
 
 struct TemplateArgument {
@@ -50,11 +48,12 @@ Outcome<void> generate_pair(State& state, CK_SESSION_HANDLE handle, CK_MECHANISM
   request.mechanism = parsed->wire;
   request.public_attributes = public_attributes->items();
   request.private_attributes = private_attributes->items();
-  if (!public_attributes->flag(CKA_TOKEN).value_or(false) ||
-      !private_attributes->flag(CKA_TOKEN).value_or(false)) {
-    (*session)->daemon_knows = true;
-  }
-  auto answered = state.connection().call(request, kSlow);
+  const bool public_token = public_attributes->flag(CKA_TOKEN).value_or(false);
+  const bool private_token = private_attributes->flag(CKA_TOKEN).value_or(false);
+  if (!public_token || !private_token) (*session)->daemon_knows = true;
+  const bool slow = public_token || private_token || parsed->facts->key_type == CKK_RSA;
+  auto answered = state.connection().call(
+      request, {.wait = wait_for_new(slow), .deadline = client::kSlowCallDeadline});
   if (!answered) return tl::make_unexpected(std::move(answered).error());
   *public_out = (*answered)->public_handle;
   *private_out = (*answered)->private_handle;
@@ -104,8 +103,7 @@ Outcome<void> unwrap(State& state, CK_SESSION_HANDLE handle, CK_MECHANISM_PTR me
   request.mechanism = parsed->wire;
   request.unwrapping_key = unwrapping_key;
   request.attributes = attributes->items();
-  return make_object(state, **session, request, *attributes, *out, {.wait = client::Wait::kLong},
-                     {wrapped, wrapped_size});
+  return make_object(state, **session, request, *attributes, *out, {wrapped, wrapped_size});
 }
 
 Outcome<void> derive(State& state, CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism,
