@@ -156,7 +156,8 @@ Result<Secret> ask_secret(const std::string& prompt) {
 Result<Secret> ask_new_secret(const std::string& prompt) {
   constexpr int kTries = 3;
   for (int i = 0; i < kTries; ++i) {
-    ASSIGN_OR_RETURN(Secret first, ask_secret(prompt));
+    const std::string text = i == 0 ? prompt : "the two were different; " + prompt;
+    ASSIGN_OR_RETURN(Secret first, ask_secret(text));
     ASSIGN_OR_RETURN(const Secret second, ask_secret("the same again"));
     if (first.equals(second)) return first;
   }
