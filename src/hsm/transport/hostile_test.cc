@@ -268,6 +268,7 @@ TEST(Hostile, FramesMayComeOctetByOctetOrAllAtOnce) {
 TEST(Hostile, APeerThatSendsSlowlyOrNeverReadsHoldsNoThread) {
   Server::Options options;
   options.workers = 1;
+  options.connections_per_process_max = 64;
   TestServer server(options);
   std::vector<std::unique_ptr<RawClient>> peers;
   const Bytes echo = {static_cast<std::uint8_t>(Ask::kEcho)};

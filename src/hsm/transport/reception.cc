@@ -132,7 +132,11 @@ bool ServerImpl::welcome_application(SocketPeer& peer, bool with_ring) {
   auto connection = std::make_shared<Connection>();
   {
     const std::lock_guard lock(mutex_);
-    if (connections_.size() + reserved_ >= options_.connections_max) {
+    const auto of_process =
+        std::count_if(connections_.begin(), connections_.end(),
+                      [&](const auto& each) { return each.second->peer == peer.peer(); });
+    if (connections_.size() + reserved_ >= options_.connections_max ||
+        of_process >= options_.connections_per_process_max) {
       return refuse(peer, HelloStatus::kFull);
     }
     ++reserved_;

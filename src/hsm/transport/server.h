@@ -45,6 +45,8 @@ class Server {
     unsigned workers = 0;     // 0: one a core
     unsigned blocking_threads = 16;
     unsigned connections_max = 1024;
+    // An application is a process and one connection; a few more are there while it reconnects.
+    unsigned connections_per_process_max = 16;
     bool offer_ring = true;  // false: sockets only, for comparison and tests
   };
 

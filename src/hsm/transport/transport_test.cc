@@ -109,8 +109,27 @@ TEST_P(Transport, AnApplicationEndsWithItsChannel) {
   EXPECT_EQ(server.server->connections(), 0u);
 }
 
+TEST_P(Transport, OneProcessCannotTakeAllConnections) {
+  Server::Options options;
+  options.connections_per_process_max = 2;
+  TestServer server(options);
+  const auto first = server.connect(use_ring());
+  const auto second = server.connect(use_ring());
+  ASSERT_TRUE(first.has_value() && second.has_value());
+  const auto refused = server.connect(use_ring());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::kExhausted);
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(server.connect(use_ring()).has_value() ? 0 : 1);
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0) << "another process was refused";
+}
+
 TEST_P(Transport, HundredsOfConnectionsAreServed) {
-  TestServer server;
+  Server::Options options;
+  options.connections_per_process_max = 300;
+  TestServer server(options);
   std::vector<std::unique_ptr<Channel>> channels;
   for (int i = 0; i < 300; ++i) {
     auto channel = server.connect(use_ring());

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstdlib>
+#include <new>
 
 #include "base/secret.h"
 #include "hsm/transport/channel.h"
@@ -172,8 +173,12 @@ void Worker::serve_slot(const ServerImpl::ConnectionPtr& connection, unsigned sl
 
   const wire::Lane lane = server_.service_.lane(exchange.head);
   if (lane == wire::Lane::kBlocking) {
-    server_.pool_.submit(std::make_unique<RingJob>(server_, connection, slot, exchange.head,
-                                                   exchange.data, exchange.data_shared));
+    try {
+      server_.pool_.submit(std::make_unique<RingJob>(server_, connection, slot, exchange.head,
+                                                     exchange.data, exchange.data_shared));
+    } catch (const std::bad_alloc&) {
+      server_.expel(*connection);  // rather than end the daemon
+    }
   } else {
     const bool takes_long = lane == wire::Lane::kLong || data_size >= kLongDataBytes;
     if (takes_long || (data_size > kCopyBytesMax && rest != 0)) {
@@ -279,15 +284,19 @@ void ServerImpl::release(SocketPeer& peer) {
 
 // REQUIRES: the caller owns the peer, which is not closed: a closed one is found by nobody.
 void ServerImpl::serve_socket(const PeerPtr& peer, Scratch& scratch, Worker* worker) {
-  switch (converse(peer, scratch, worker)) {
-    case Outcome::kWait:
-      release(*peer);
-      break;
-    case Outcome::kClose:
-      close_socket(*peer);
-      break;
-    case Outcome::kHandedOver:
-      break;  // the job owns the socket now
+  try {
+    switch (converse(peer, scratch, worker)) {
+      case Outcome::kWait:
+        release(*peer);
+        break;
+      case Outcome::kClose:
+        close_socket(*peer);
+        break;
+      case Outcome::kHandedOver:
+        break;  // the job owns the socket now
+    }
+  } catch (const std::bad_alloc&) {
+    close_socket(*peer);  // rather than end the daemon
   }
 }
 
