@@ -35,11 +35,12 @@ struct Sentence {
 constexpr std::array kSentences{
     Sentence{CKR_PIN_INCORRECT, Code::kDenied, "the PIN is wrong",
              "after ten wrong tries in a row it is locked"},
-    Sentence{CKR_PIN_LOCKED, Code::kDenied, "the PIN is locked after too many wrong tries",
-             "the security officer can set a new one (pkcs11-tool --init-pin)"},
+    Sentence{
+        CKR_PIN_LOCKED, Code::kDenied, "the PIN is locked after too many wrong tries",
+        "the security officer can set a new one (pkcs11-tool --login --login-type so --init-pin)"},
     Sentence{CKR_PIN_LEN_RANGE, Code::kInvalid, "a PIN has 4 to 255 octets", ""},
     Sentence{CKR_USER_PIN_NOT_INITIALIZED, Code::kConflict, "the token has no user PIN yet",
-             "the security officer sets it (pkcs11-tool --init-pin)"},
+             "the security officer sets it (pkcs11-tool --login --login-type so --init-pin)"},
     Sentence{CKR_USER_NOT_LOGGED_IN, Code::kDenied, "this needs the token's PIN", ""},
     Sentence{CKR_TOKEN_NOT_PRESENT, Code::kNotFound, "there is no such token",
              "azekura token list"},
