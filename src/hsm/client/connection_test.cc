@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <new>
 #include <thread>
 
@@ -130,6 +131,21 @@ class Supervised {
 
   pid_t pid_;
 };
+
+// SIGSTOP is only asked for by kill(): a thread may answer one more request before it stands still.
+void stop_and_wait(pid_t daemon) {
+  ASSERT_EQ(0, kill(daemon, SIGSTOP));
+  const auto stopped = [](const std::filesystem::path& task) {
+    std::string line;
+    std::getline(std::ifstream(task / "stat"), line);
+    const auto name_end = line.rfind(") ");
+    return name_end != std::string::npos && line[name_end + 2] == 'T';
+  };
+  const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(daemon) + "/task");
+  for (const auto& task : tasks) {
+    while (!stopped(task.path())) std::this_thread::yield();
+  }
+}
 
 class ConnectionTest : public ::testing::TestWithParam<bool> {
  protected:
@@ -285,7 +301,7 @@ TEST_P(ConnectionTest, OverASocketTheAnswersTellTheGeneration) {
 
 TEST_P(ConnectionTest, AStoppedDaemonIsWaitedForUntilTheDeadline) {
   EXPECT_EQ(find(), CKR_OK);
-  ASSERT_EQ(0, kill(script->daemon, SIGSTOP));
+  ASSERT_NO_FATAL_FAILURE(stop_and_wait(script->daemon));
   const auto start = std::chrono::steady_clock::now();
   wire::Find request;
   auto answered = connection->call(request, {.deadline = std::chrono::milliseconds(200)});
