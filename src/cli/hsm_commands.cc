@@ -12,6 +12,7 @@
 #include "hsm/client/connection.h"
 #include "hsm/host/places.h"
 #include "hsm/host/secret_input.h"
+#include "hsm/token/tokens.h"
 #include "hsm/token/vault.h"
 #include "store/store.h"
 
@@ -43,6 +44,11 @@ struct StartCommandOptions : HsmOptions {
 
 struct ChangeOptions : HsmOptions {
   UnlockFiles fresh;
+};
+
+struct DestroyTokenOptions : HsmOptions {
+  std::uint64_t slot = 0;
+  bool yes = false;
 };
 
 // Absolute, because daemon and applications have other working folders.
@@ -235,6 +241,33 @@ Status change(const ChangeOptions& options) {
                                 to.kind == Unlock::Kind::kKeyFile ? "key file" : "passphrase"));
 }
 
+// ---- destroy-token
+// --------------------------------------------------------------------------------
+
+// Without the daemon and without a PIN: who holds the master key may end what is under it.
+Status destroy_token(const DestroyTokenOptions& options) {
+  const std::string dir = dir_of(options);
+  ASSIGN_OR_RETURN(const Unlock unlock,
+                   unlock_of(options.unlock, &host::ask_secret, "passphrase of the HSM"));
+  ASSIGN_OR_RETURN(const Vault vault, Vault::open(dir, unlock));
+  auto store = store::Store::open({.path = dir + "/" + kStoreFile});
+  if (!store && store.error().code == Code::kConflict) {
+    return fail(Code::kConflict, store.error().message, "end the daemon first: azekura hsm stop");
+  }
+  if (!store) return tl::make_unexpected(store.error());
+  if (!options.yes) {
+    ASSIGN_OR_RETURN(const bool sure,
+                     confirm(fmt::format("destroy the token in slot {} and all its keys for ever?",
+                                         options.slot)));
+    if (!sure) return fail(Code::kDenied, "nothing was destroyed");
+  }
+  RETURN_IF_ERROR(hsm::token::destroy_token(vault, **store, options.slot));
+  if (options.json) {
+    return print_json(Json::Object{{"destroyed", true}, {"slot", options.slot}});
+  }
+  return print_text(fmt::format("the token in slot {} was destroyed\n", options.slot));
+}
+
 // ---- the command line
 // -------------------------------------------------------------------------------
 
@@ -291,6 +324,20 @@ void add_change(CLI::App& hsm, Work& work) {
   command->callback([options, &work] { work = [options] { return change(*options); }; });
 }
 
+void add_destroy_token(CLI::App& hsm, Work& work) {
+  auto* command = hsm.add_subcommand(
+      "destroy-token", "End a token whose PINs are lost, with all its keys; the daemon is stopped");
+  auto options = std::make_shared<DestroyTokenOptions>();
+  add_dir(*command, *options);
+  command->add_option("--slot", options->slot, "Slot of the token, as `azekura token list` shows")
+      ->required();
+  add_unlock(*command, options->unlock, "", "that opens the master key (default: asked)");
+  command->add_flag("--yes", options->yes, "Do not ask");
+  add_json(*command, *options);
+  command->footer(example("  azekura hsm destroy-token --slot 2"));
+  command->callback([options, &work] { work = [options] { return destroy_token(*options); }; });
+}
+
 }  // namespace
 
 void add_hsm_commands(CLI::App& app, Work& work) {
@@ -317,6 +364,7 @@ void add_hsm_commands(CLI::App& app, Work& work) {
       [status_options, &work] { work = [status_options] { return status(*status_options); }; });
 
   add_change(*hsm, work);
+  add_destroy_token(*hsm, work);
 }
 
 }  // namespace azekura::cli

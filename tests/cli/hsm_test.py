@@ -29,7 +29,7 @@ def in_background(*unlock):
 
 
 def test_every_command_has_help_with_an_example():
-    commands = [["hsm", each] for each in ("init", "start", "stop", "status", "change-passphrase")]
+    commands = [["hsm", each] for each in ("init", "start", "stop", "status", "change-passphrase", "destroy-token")]
     commands += [["token", each] for each in ("create", "list")]
     commands += [["key", each] for each in ("generate", "list", "show", "delete", "public")]
     commands += [["seal"], ["unseal"]]
@@ -223,6 +223,27 @@ def test_sigterm_ends_well_and_sighup_is_ignored():
     assert not daemon.socket.exists()
     daemon.start()
     assert [token["label"] for token in data("token", "list")["tokens"]] == ["conf"]
+
+
+def test_a_token_whose_officer_is_locked_out_is_ended_by_the_master_key():
+    daemon = Daemon()
+    daemon.create_token("other")
+    azekura("key", "generate", "--token", "conf", "--label", "k", "--type", "aes:256")
+    command = ["hsm", "destroy-token", "--dir", daemon.dir, "--slot", "0", "--key-file", daemon.key_file]
+    expect(refused(*command, "--yes"), "in use", "azekura hsm stop")
+    daemon.stop()
+    wrong = TMP / "wrong.key"
+    wrong.write_bytes(os.urandom(32))
+    wrong.chmod(0o600)
+    refused(*command[:-1], wrong, "--yes")
+    refused(*command)  # there is nobody to answer the question
+    daemon.start()
+    assert len(data("key", "list", "--token", "conf")["keys"]) == 1
+    daemon.stop()
+    assert data(*command, "--yes") == {"destroyed": True, "slot": 0}
+    refused(*command, "--yes")
+    daemon.start()
+    assert [token["label"] for token in data("token", "list")["tokens"]] == ["other"]
 
 
 def test_the_log_holds_no_pins_and_no_forged_lines():
