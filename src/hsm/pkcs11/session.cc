@@ -12,32 +12,31 @@ Session* SessionTable::at(std::size_t place) {
 }
 
 Outcome<std::uint64_t> SessionTable::open(std::uint64_t slot, bool read_write) {
-  const std::lock_guard lock(mutex_);
-  std::size_t place = used_;
-  if (!free_.empty()) {
-    place = free_.front();
-  } else if (used_ == kSessionsMax) {
-    return refuse(CKR_SESSION_COUNT, "this process has as many sessions as it may");
-  } else if (at(place) == nullptr) {
-    chunks_[place / kChunkSize].store(new Chunk, std::memory_order_release);
-  }
-  Session& session = *at(place);
-  std::uint64_t handle = 0;
+  std::size_t place = 0;
   {
-    const std::lock_guard session_lock(session.mutex);
-    handle = (++session.uses << kPlaceBits) | place;
-    session.ref = {slot, handle, read_write};
-    session.daemon_knows = false;
-    session.handle = handle;
+    const std::lock_guard lock(mutex_);
+    place = used_;
+    if (!free_.empty()) {
+      place = free_.front();
+      free_.pop_front();
+    } else if (used_ == kSessionsMax) {
+      return refuse(CKR_SESSION_COUNT, "this process has as many sessions as it may");
+    } else {
+      if (at(place) == nullptr) {
+        chunks_[place / kChunkSize].store(new Chunk, std::memory_order_release);
+      }
+      ++used_;
+    }
+    ++counts_[slot].all;
+    if (read_write) ++counts_[slot].read_write;
   }
-  if (place == used_) {
-    ++used_;
-  } else {
-    free_.pop_front();
-  }
-  ++counts_[slot].all;
-  if (read_write) ++counts_[slot].read_write;
-  return handle;
+  // Never a session's lock under the table's: calls that hold a session ask the table.
+  Session& session = *at(place);
+  const std::lock_guard lock(session.mutex);
+  session.handle = (++session.uses << kPlaceBits) | place;
+  session.ref = {slot, session.handle, read_write};
+  session.daemon_knows = false;
+  return session.handle;
 }
 
 Outcome<SessionTable::Borrowed> SessionTable::find(CK_SESSION_HANDLE handle) {
@@ -62,7 +61,6 @@ std::size_t SessionTable::close(Borrowed borrowed) {
     session->digest = {};
     session->search = {};
   }
-  // After the session's own lock: open() takes the two the other way round.
   const std::lock_guard lock(mutex_);
   free_.push_back(place);
   Counts& counts = counts_[slot];
