@@ -33,6 +33,18 @@ add_library(azekura::tomlplusplus ALIAS azekura_tomlplusplus)
 target_link_libraries(azekura_tomlplusplus INTERFACE PkgConfig::TOMLPLUSPLUS)
 target_compile_definitions(azekura_tomlplusplus INTERFACE TOML_HEADER_ONLY=0)
 
+# What the scanner reads with.
+foreach(library simdjson pugixml libarchive libzstd)
+  pkg_check_modules(${library} REQUIRED IMPORTED_TARGET ${library})
+  add_library(azekura_${library} INTERFACE)
+  add_library(azekura::${library} ALIAS azekura_${library})
+  target_link_libraries(azekura_${library} INTERFACE PkgConfig::${library})
+endforeach()
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
+add_library(azekura_libyaml INTERFACE)
+add_library(azekura::libyaml ALIAS azekura_libyaml)
+target_link_libraries(azekura_libyaml INTERFACE PkgConfig::yaml)
+
 if(AZEKURA_TESTS)
   find_package(GTest REQUIRED)            # GTest::gmock, GTest::gmock_main
   # Debian's, whatever else a person has in front of it on PATH.

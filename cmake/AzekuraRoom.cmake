@@ -70,6 +70,7 @@ function(azekura_room NAME)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE
       azekura::compile ${library} ${room_LIBS} ${test_deps} ${room_TEST_LIBS} GTest::gmock_main)
+    target_compile_definitions(${name}_test PRIVATE "AZEKURA_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
     azekura_label(label ${name}_test unit ${room_RUN_UNDER})
     azekura_discover(${name}_test "${folder}" "${label}")
   endif()
