@@ -35,6 +35,9 @@ struct AffectedRange {
   std::string introduced;
   std::string end;
   End end_kind = End::kNone;
+  // `introduced` itself is not affected, only what is later: NVD's versionStartExcluding, RustSec's
+  // unaffected "<= 1.0".
+  bool introduced_exclusive = false;
 };
 
 // One claim about one package.

@@ -41,6 +41,7 @@ struct Claim {
   static constexpr std::uint8_t kEndInclusive = 1;
   static constexpr std::uint8_t kIsFirst = 2;
   static constexpr std::uint8_t kSingleVersion = 4;  // out of a list of versions: introduced == end
+  static constexpr std::uint8_t kIntroducedExclusive = 8;  // AffectedRange::introduced_exclusive
 };
 static_assert(sizeof(Claim) == 24);
 
