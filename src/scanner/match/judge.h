@@ -27,8 +27,8 @@ Report judge(const inventory::Inventory& inventory, const Database& database, ru
 
 // Why a finding was made: every row that spoke, in the order in which they were weighed.
 struct ProofStep {
-  std::string source;      // "debian"
-  std::string record;      // "CVE-2024-1234"
+  std::string source;  // "debian"
+  std::string record;  // "CVE-2024-1234"
   Time source_date = 0;
   std::string row;         // "Debian:12 openssl: affected before 3.0.15-1~deb12u1"
   std::string comparison;  // "3.0.14-1~deb12u2 < 3.0.15-1~deb12u1 (dpkg)"
@@ -40,8 +40,9 @@ struct Proof {
 };
 Proof explain(const inventory::Inventory& inventory, const Database& database,
               const Finding& finding);
-// Why a problem was not reported for any component of the inventory: each claim about a package that is
-// installed, and why it does not hold; or that nobody claims anything about what is installed.
+// Why a problem was not reported for any component of the inventory: each claim about a package
+// that is installed, and why it does not hold; or that nobody claims anything about what is
+// installed.
 Proof explain_not(const inventory::Inventory& inventory, const Database& database,
                   const Report& report, ProblemId problem);
 

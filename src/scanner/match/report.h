@@ -18,7 +18,7 @@ enum class Route : std::uint8_t {
   kDistribution,  // the distribution's own feed
   kEcosystem,     // the language's advisories
   kBitnami,
-  kCpe,           // declared
+  kCpe,  // declared
   kGuessedCpe,
   kJavaScript,
 };
@@ -36,9 +36,9 @@ struct Finding {
   Severity severity = Severity::kUnknown;
   Route route = Route::kEcosystem;
   std::uint8_t confidence = 100;
-  std::uint16_t priority = 0;    // 0 to 1000; priority.h says how
-  VersionId fixed = 0;           // in this package; 0: no fix known
-  bool running = false;          // a process has it mapped, or it is the running kernel
+  std::uint16_t priority = 0;  // 0 to 1000; priority.h says how
+  VersionId fixed = 0;         // in this package; 0: no fix known
+  bool running = false;        // a process has it mapped, or it is the running kernel
 };
 
 struct Ignored {
@@ -61,8 +61,8 @@ struct Gap {
     kNoPackages,        // nothing was found to judge
   };
   Kind kind = Kind::kNoFeed;
-  std::string subject;       // "Debian:7", "docker-ce 5:24 (Docker)", "ubuntu"
-  std::uint32_t count = 1;   // of components
+  std::string subject;      // "Debian:7", "docker-ce 5:24 (Docker)", "ubuntu"
+  std::uint32_t count = 1;  // of components
   std::string detail;
 };
 std::string_view name_of(Gap::Kind kind);
@@ -76,8 +76,8 @@ struct Report {
   std::size_t components_judged = 0;
   Time when = 0;
 
-  // kFindings if there is a shown finding; else kNotJudged if something that should have been judged was
-  // not; else kClean.
+  // kFindings if there is a shown finding; else kNotJudged if something that should have been
+  // judged was not; else kClean.
   Verdict verdict = Verdict::kNotJudged;
 };
 

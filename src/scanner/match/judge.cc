@@ -1,0 +1,227 @@
+#include "scanner/match/judge.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "scanner/match/decide.h"
+#include "scanner/match/gaps.h"
+#include "scanner/match/lookup.h"
+#include "scanner/match/priority.h"
+#include "scanner/terms/purl.h"
+
+namespace azekura::scanner::match {
+namespace {
+
+using inventory::Component;
+using inventory::Inventory;
+
+// Most binary packages share their source with others: each question is answered once.
+class Answers {
+ public:
+  explicit Answers(const Database& database) : database_(database) {}
+
+  const std::vector<Decision>& to(const Lookup& lookup) {
+    key_.clear();
+    key_.push_back(static_cast<char>(lookup.ecosystem));
+    for (const std::string* part :
+         {&lookup.release, &lookup.name, &lookup.version, &lookup.module_stream, &lookup.cpe}) {
+      key_.append(*part);
+      key_.push_back('\0');
+    }
+    key_.push_back(static_cast<char>(lookup.confidence));
+    const auto found = known_.find(key_);
+    if (found != known_.end()) return found->second;
+    return known_.emplace(key_, decide(lookup, database_, weigh(lookup, database_))).first->second;
+  }
+
+ private:
+  const Database& database_;
+  std::string key_;
+  std::unordered_map<std::string, std::vector<Decision>> known_;
+};
+
+class Judging {
+ public:
+  Judging(const Inventory& inventory, const Database& database, const JudgeOptions& options)
+      : inventory_(inventory), database_(database), options_(options), answers_(database) {
+    if (inventory.kernel) {
+      idle_.insert(inventory.kernel->idle.begin(), inventory.kernel->idle.end());
+      if (!inventory.kernel->package.empty()) running_.insert(inventory.kernel->package);
+    }
+    for (const inventory::Process& process : inventory.processes) {
+      running_.insert(process.packages.begin(), process.packages.end());
+    }
+  }
+
+  void judge(std::uint32_t index) {
+    const Component& component = inventory_.components[index];
+    if (component.development && !options_.development) return;
+    const bool of_distribution = is_distribution(component.ecosystem);
+    // What a distribution package owns is the distribution's to judge.
+    if (!of_distribution && !component.owner.empty() && distribution_is_judged()) return;
+    if (of_distribution && idle_.contains(component.name)) {
+      gaps_.add(
+          {.kind = Gap::Kind::kIdleKernel, .subject = component.name, .detail = component.version});
+      return;
+    }
+    Lookups lookups = lookups_of(component, inventory_.distribution, database_);
+    if (lookups.gap) gaps_.add(std::move(*lookups.gap));
+    if (lookups.asked.empty()) return;
+    if (!is_covered(lookups.asked)) {
+      gaps_.add({.kind = Gap::Kind::kNoFeed, .subject = feed_name(lookups.asked.front())});
+      return;
+    }
+    ++judged_;
+    const std::size_t before = findings_.size();
+    for (const Lookup& lookup : lookups.asked) {
+      for (const Decision& decision : answers_.to(lookup)) add(index, decision, before);
+    }
+  }
+
+  Report take(rules::RuleSet* rules) {
+    Report report;
+    report.when = options_.now;
+    report.components_judged = judged_;
+    if (rules != nullptr && !rules->all().empty()) set_ignored_apart(*rules, report);
+    add_release_gaps(inventory_, database_, options_.now, gaps_);
+    add_source_gaps(database_, options_.now, options_.stale_after_s, gaps_);
+    add_inventory_gaps(inventory_, gaps_);
+    report.findings = std::move(findings_);
+    std::sort(report.findings.begin(), report.findings.end(), worse);
+    report.gaps = gaps_.take();
+    const bool found =
+        std::any_of(report.findings.begin(), report.findings.end(),
+                    [](const Finding& finding) { return finding.confidence >= kConfidenceShown; });
+    const bool doubt = std::any_of(report.gaps.begin(), report.gaps.end(),
+                                   [](const Gap& gap) { return leaves_doubt(gap.kind); });
+    report.verdict = found ? Verdict::kFindings : doubt ? Verdict::kNotJudged : Verdict::kClean;
+    return report;
+  }
+
+ private:
+  static bool worse(const Finding& a, const Finding& b) {
+    if (a.priority != b.priority) return a.priority > b.priority;
+    if (a.component != b.component) return a.component < b.component;
+    return a.problem < b.problem;
+  }
+
+  bool distribution_is_judged() const {
+    if (!inventory_.distribution) return false;
+    const EcosystemRelease& release = inventory_.distribution->release;
+    return database_.covers(release.ecosystem, release.release);
+  }
+
+  bool is_covered(const std::vector<Lookup>& asked) {
+    return std::any_of(asked.begin(), asked.end(), [&](const Lookup& lookup) {
+      const auto key = std::pair(lookup.ecosystem, lookup.release);
+      for (const auto& [known, covered] : covered_) {
+        if (known == key) return covered;
+      }
+      covered_.emplace_back(key, database_.covers(lookup.ecosystem, lookup.release));
+      return covered_.back().second;
+    });
+  }
+
+  static std::string feed_name(const Lookup& lookup) {
+    std::string name(name_of(lookup.ecosystem));
+    if (!lookup.release.empty()) name += ":" + lookup.release;
+    return name;
+  }
+
+  // The same problem may be reached in two ways (Bitnami and a CPE): the surer one stays.
+  void add(std::uint32_t index, const Decision& decision, std::size_t first_of_component) {
+    const ProblemFacts& facts = database_.facts(decision.problem);
+    const std::string& name = inventory_.components[index].name;
+    Finding finding{
+        .component = index,
+        .problem = decision.problem,
+        .claim = decision.claim,
+        .state = decision.state,
+        .severity = decision.severity != Severity::kUnknown ? decision.severity : facts.severity,
+        .route = decision.route,
+        .confidence = decision.confidence,
+        .fixed = decision.fixed,
+        .running = !running_.empty() && running_.contains(name)};
+    finding.priority = static_cast<std::uint16_t>(priority(finding, database_));
+    if (decision.route != Route::kDistribution || finding_may_repeat(index)) {
+      for (std::size_t at = first_of_component; at < findings_.size(); ++at) {
+        if (findings_[at].problem != finding.problem) continue;
+        if (finding.confidence > findings_[at].confidence) findings_[at] = finding;
+        return;
+      }
+    }
+    findings_.push_back(finding);
+  }
+
+  bool finding_may_repeat(std::uint32_t index) const {
+    return inventory_.components[index].ecosystem == Ecosystem::kRedHat;
+  }
+
+  void set_ignored_apart(rules::RuleSet& rules, Report& report) {
+    std::vector<Finding> kept;
+    kept.reserve(findings_.size());
+    for (Finding& finding : findings_) {
+      const rules::Rule* rule = rules.find(subject_of(finding), options_.now);
+      if (rule == nullptr) {
+        kept.push_back(finding);
+        continue;
+      }
+      if (rule->state == State::kNotAffected || rule->state == State::kFixed) {
+        report.ignored.push_back({finding, rule});
+        continue;
+      }
+      finding.state = rule->state;
+      kept.push_back(finding);
+    }
+    findings_ = std::move(kept);
+  }
+
+  rules::Subject subject_of(const Finding& finding) const {
+    const Component& component = inventory_.components[finding.component];
+    const ProblemView problem = database_.problem(finding.problem);
+    rules::Subject subject{.ids = problem.aliases,
+                           .ecosystem = name_of(component.ecosystem),
+                           .name = component.name,
+                           .version = component.version,
+                           .cpe = component.cpe,
+                           .location = component.location,
+                           .sha1 = component.sha1,
+                           .cwes = problem.cwes,
+                           .cvss = database_.facts(finding.problem).best_score_tenths / 10.0,
+                           .state = finding.state,
+                           .has_fix = finding.fixed != 0};
+    subject.ids.insert(subject.ids.begin(), problem.id);
+    EcosystemRelease where{component.ecosystem, {}};
+    if (inventory_.distribution &&
+        inventory_.distribution->release.ecosystem == component.ecosystem) {
+      where.release = inventory_.distribution->release.release;
+    }
+    subject.purl = to_string(make_purl(where, component.name, component.version));
+    return subject;
+  }
+
+  const Inventory& inventory_;
+  const Database& database_;
+  const JudgeOptions& options_;
+  Answers answers_;
+  Gaps gaps_;
+  std::vector<Finding> findings_;
+  std::size_t judged_ = 0;
+  std::unordered_set<std::string_view> idle_;
+  std::unordered_set<std::string_view> running_;
+  std::vector<std::pair<std::pair<Ecosystem, std::string>, bool>> covered_;
+};
+
+}  // namespace
+
+Report judge(const Inventory& inventory, const Database& database, rules::RuleSet* rules,
+             const JudgeOptions& options) {
+  Judging judging(inventory, database, options);
+  for (std::uint32_t index = 0; index < inventory.components.size(); ++index) {
+    judging.judge(index);
+  }
+  return judging.take(rules);
+}
+
+}  // namespace azekura::scanner::match

@@ -1,0 +1,208 @@
+#include "scanner/match/lookup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "scanner/terms/cpe.h"
+
+namespace azekura::scanner::match {
+namespace {
+
+using inventory::Component;
+using inventory::Evidence;
+
+// What rpm's vendor tag and dpkg's origin begin with, in lower case.
+struct Maker {
+  Ecosystem ecosystem;
+  std::string_view name;
+};
+constexpr std::array kMakers = {
+    Maker{Ecosystem::kDebian, "debian"},       Maker{Ecosystem::kUbuntu, "ubuntu"},
+    Maker{Ecosystem::kUbuntu, "debian"},       Maker{Ecosystem::kAlpine, "alpine"},
+    Maker{Ecosystem::kAlmaLinux, "almalinux"}, Maker{Ecosystem::kRockyLinux, "rocky"},
+    Maker{Ecosystem::kRedHat, "red hat"},      Maker{Ecosystem::kRedHat, "centos"},
+    Maker{Ecosystem::kAmazonLinux, "amazon"},  Maker{Ecosystem::kSuse, "suse"},
+    Maker{Ecosystem::kOpenSuse, "opensuse"},   Maker{Ecosystem::kOpenSuse, "suse"},
+    Maker{Ecosystem::kOracleLinux, "oracle"},  Maker{Ecosystem::kFedora, "fedora"},
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+bool speaks_of_sources(Ecosystem ecosystem) {
+  return ecosystem == Ecosystem::kDebian || ecosystem == Ecosystem::kUbuntu ||
+         ecosystem == Ecosystem::kAlpine;
+}
+
+// A source RPM's name has no epoch; its packages' is the one that counts.
+std::string with_epoch_of(std::string_view version, std::string_view source_version) {
+  const std::size_t colon = version.find(':');
+  if (colon == std::string_view::npos || source_version.find(':') != std::string_view::npos) {
+    return std::string(source_version);
+  }
+  return fmt::format("{}:{}", version.substr(0, colon), source_version);
+}
+
+void ask_distribution(const Component& component, const std::string& release, Lookups& out) {
+  Lookup lookup{.ecosystem = component.ecosystem,
+                .release = release,
+                .name = component.name,
+                .version = component.version,
+                .module_stream = component.module_stream,
+                .route = Route::kDistribution};
+  const bool has_source = !component.source_name.empty();
+  if (speaks_of_sources(component.ecosystem)) {
+    if (has_source) lookup.name = component.source_name;
+    if (!component.source_version.empty()) lookup.version = component.source_version;
+    out.asked.push_back(std::move(lookup));
+    return;
+  }
+  out.asked.push_back(lookup);
+  if (component.ecosystem == Ecosystem::kRedHat && has_source &&
+      component.source_name != component.name) {
+    lookup.name = component.source_name;
+    if (!component.source_version.empty()) {
+      lookup.version = with_epoch_of(component.version, component.source_version);
+    }
+    out.asked.push_back(std::move(lookup));
+  }
+}
+
+void ask_cpe(std::string_view text, std::string_view version, Route route, int confidence,
+             Lookups& out) {
+  const auto cpe = parse_cpe(text);
+  if (!cpe) {
+    out.gap = Gap{.kind = Gap::Kind::kUnknownComponent,
+                  .subject = std::string(text),
+                  .detail = cpe.error().message};
+    return;
+  }
+  Lookup lookup{.ecosystem = Ecosystem::kCpe,
+                .name = product_key(*cpe),
+                .version = std::string(version),
+                .cpe = std::string(text),
+                .route = route,
+                .confidence = confidence};
+  if (lookup.version.empty() && cpe->version != "*" && cpe->version != "-") {
+    lookup.version = cpe->version;
+    if (cpe->update != "*" && cpe->update != "-") lookup.version += cpe->update;
+  }
+  out.asked.push_back(std::move(lookup));
+}
+
+// Two independent signs and a product of the very same name: never more than 60, and so shown
+// apart.
+void guess_cpe(const Component& component, Lookups& out) {
+  constexpr int kGuessConfidence = 60;
+  constexpr std::size_t kSignsMin = 2;
+  constexpr std::array<std::string_view, 2> kVendors = {"", "apache"};
+  if (component.signs.size() < kSignsMin || component.name.empty()) return;
+  const std::string product = lower(component.name);
+  if (product.find_first_of(":*? ") != std::string::npos) return;
+  for (const std::string_view vendor : kVendors) {
+    Cpe cpe{.part = "a",
+            .vendor = vendor.empty() ? product : std::string(vendor),
+            .product = product,
+            .target_software = component.ecosystem == Ecosystem::kMaven ? "java" : "*"};
+    ask_cpe(to_formatted_string(cpe), component.version, Route::kGuessedCpe, kGuessConfidence, out);
+  }
+}
+
+std::string name_and_version(const Component& component) {
+  return component.version.empty() ? component.name : component.name + " " + component.version;
+}
+
+void ask_library(const Component& component, Lookups& out) {
+  Lookup lookup{.ecosystem = component.ecosystem,
+                .name = normalized_name(component.ecosystem, component.name),
+                .version = component.version};
+  if (component.ecosystem == Ecosystem::kJavaScript) lookup.route = Route::kJavaScript;
+  if (component.evidence == Evidence::kManifest) lookup.confidence = 70;
+  if (component.ecosystem == Ecosystem::kGo && lookup.version.starts_with("go")) {
+    lookup.version.erase(0, 2);  // the toolchain's "go1.21.3"
+  }
+  out.asked.push_back(std::move(lookup));
+}
+
+void ask_middleware(const Component& component, const Database& database, Lookups& out) {
+  const std::string name = normalized_name(Ecosystem::kBitnami, component.name);
+  out.asked.push_back({.ecosystem = Ecosystem::kBitnami,
+                       .name = name,
+                       .version = component.version,
+                       .route = Route::kBitnami});
+  if (!component.cpe.empty()) {
+    ask_cpe(component.cpe, component.version, Route::kCpe, 100, out);
+  } else if (const auto known = database.component_cpe(name)) {
+    const Cpe cpe{.part = "a", .vendor = known->vendor, .product = known->product};
+    ask_cpe(to_formatted_string(cpe), component.version, Route::kCpe, 90, out);
+  }
+}
+
+}  // namespace
+
+bool made_by_distribution(Ecosystem ecosystem, std::string_view origin) {
+  if (origin.empty()) return true;
+  const std::string maker = lower(origin);
+  return std::any_of(kMakers.begin(), kMakers.end(), [&](const Maker& known) {
+    return known.ecosystem == ecosystem && maker.starts_with(known.name);
+  });
+}
+
+Lookups lookups_of(const Component& component,
+                   const std::optional<inventory::Distribution>& distribution,
+                   const Database& database) {
+  Lookups out;
+  if (component.ecosystem == Ecosystem::kCpe || component.ecosystem == Ecosystem::kUnknown) {
+    if (!component.cpe.empty()) {
+      const bool declared = component.evidence == Evidence::kDeclared;
+      ask_cpe(component.cpe, component.version, Route::kCpe, declared ? 100 : 90, out);
+    } else {
+      guess_cpe(component, out);
+    }
+    if (out.asked.empty() && !out.gap) {
+      out.gap = Gap{.kind = Gap::Kind::kUnknownComponent, .subject = name_and_version(component)};
+    }
+    return out;
+  }
+  if (component.version.empty()) {
+    out.gap = Gap{.kind = Gap::Kind::kUnknownVersion, .subject = component.name};
+    return out;
+  }
+  if (is_distribution(component.ecosystem)) {
+    if (!made_by_distribution(component.ecosystem, component.origin)) {
+      out.gap = Gap{.kind = Gap::Kind::kThirdParty,
+                    .subject = component.origin,
+                    .detail = name_and_version(component)};
+      return out;
+    }
+    const bool same = distribution && distribution->release.ecosystem == component.ecosystem;
+    ask_distribution(component, same ? distribution->release.release : std::string(), out);
+    return out;
+  }
+  if (component.ecosystem == Ecosystem::kBitnami) {
+    ask_middleware(component, database, out);
+    return out;
+  }
+  const bool nameless_jar =
+      component.ecosystem == Ecosystem::kMaven && component.name.find(':') == std::string::npos;
+  if (nameless_jar) {
+    guess_cpe(component, out);
+    if (out.asked.empty()) {
+      out.gap = Gap{
+          .kind = Gap::Kind::kUnknownComponent,
+          .subject = component.location.empty() ? name_and_version(component) : component.location,
+          .detail = "a jar that names no Maven artifact"};
+    }
+    return out;
+  }
+  ask_library(component, out);
+  return out;
+}
+
+}  // namespace azekura::scanner::match
