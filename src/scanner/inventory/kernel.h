@@ -11,21 +11,29 @@
 
 namespace azekura::scanner::inventory {
 
-// `running` is uname -r, or empty for a root file system that does not run. `packages` are those of
-// the package database. Nothing if no kernel is installed and none runs.
+// What uname(2) says; empty for a root file system that does not run.
+struct RunningKernel {
+  std::string release;  // "6.1.0-18-amd64"
+  std::string build;    // "#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)"
+};
+
+// `packages` are those of the package database. Nothing if no kernel is installed and none runs.
 //   package  dpkg, apk: its name ("linux-image-6.1.0-18-amd64"); rpm: name and version
-//   ("kernel-core-5.14.0-1.el9") idle     written the same; the images, and what belongs to the
-//   same release (modules, headers)
+//            ("kernel-core-5.14.0-1.el9")
+//   idle     written the same; the images, and what belongs to the same release (modules, headers)
+//   reboot_needed  a later image is installed, be it in place of the running one
 // Where no installed image is the running one (a container, a kernel of one's own), `problems` says
 // so.
-std::optional<Kernel> find_kernel(std::string_view running, std::span<const Component> packages,
+std::optional<Kernel> find_kernel(const RunningKernel& running, std::span<const Component> packages,
                                   std::vector<Problem>& problems);
 
 // How a kernel package is written in Kernel::package and Kernel::idle.
 std::string kernel_package_name(const Component& component);
 
-// The source under which advisories know a kernel: "linux-signed-amd64" → "linux", Ubuntu's
-// "linux-signed-hwe-6.5" and "linux-meta-hwe-6.5" → "linux-hwe-6.5". Any other name as it is.
-std::string kernel_source(std::string_view source);
+// Gives the kernels that are built from one source and signed by another the source under which
+// advisories know them: Debian's "linux-signed-amd64" 6.1.76+1 → "linux" 6.1.76-1 (the binary's
+// version), Ubuntu's "linux-signed-hwe-6.5" → "linux-hwe-6.5". Metapackages ("linux-image-amd64",
+// and all of "linux-meta") hold no kernel and have versions of their own: they stay as they are.
+void set_kernel_source(Component& component);
 
 }  // namespace azekura::scanner::inventory

@@ -20,14 +20,13 @@ class Root {
   virtual Result<std::string> read(std::string_view path, std::uint64_t octets_max) const = 0;
   // The names in a folder, sorted; none if there is no such folder.
   virtual std::vector<std::string> list(std::string_view folder) const = 0;
-  // Where the file lies on this machine; empty if it lies nowhere.
-  virtual std::string path_of(std::string_view /*path*/) const { return {}; }
 };
 
 // A folder. Links are followed as a process whose root it is would follow them: never out of it.
 class FolderRoot final : public Root {
  public:
-  // kNotFound, kIo; kUnsupported on a kernel that cannot keep links inside a folder (before 5.6).
+  // kNotFound, kIo. On a kernel that cannot keep links inside a folder (before 5.6), files behind
+  // links are not found, unless the folder is "/".
   static Result<FolderRoot> open(const std::string& folder);
   ~FolderRoot() override;
   FolderRoot(FolderRoot&& other) noexcept;
@@ -35,12 +34,13 @@ class FolderRoot final : public Root {
 
   Result<std::string> read(std::string_view path, std::uint64_t octets_max) const override;
   std::vector<std::string> list(std::string_view folder) const override;
-  std::string path_of(std::string_view path) const override;
 
  private:
-  FolderRoot(int descriptor, std::string folder);
+  FolderRoot(int descriptor, bool whole) : descriptor_(descriptor), whole_(whole) {}
+  int open_below(std::string_view path, int flags) const;
+
   int descriptor_ = -1;
-  std::string folder_;
+  bool whole_ = false;  // the folder is "/": nothing is out of it
 };
 
 // Files in memory: what was kept of an image, with its links already followed.
