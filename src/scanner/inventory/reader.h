@@ -59,8 +59,8 @@ const ReaderEntry* sbom_reader_for_octets(std::string_view octets);
 // Whether `path` (from the root of the tree, parts separated by '/') meets the pattern. The parts
 // of the pattern are held against the last parts of the path: "package-lock.json" is the file's
 // name anywhere,
-// "*.dist-info/METADATA" the name and its folder. In a part, '*' is any run of octets; a part "**"
-// is any run of parts, none included. ASCII case is folded: Packages.config is packages.config.
+// "*.dist-info/METADATA" the name and its folder. In a part, '*' is any run of octets. ASCII case
+// is folded: Packages.config is packages.config.
 bool matches(std::string_view pattern, std::string_view path);
 
 }  // namespace azekura::scanner::inventory
