@@ -32,7 +32,4 @@ class Json {
   std::variant<bool, std::uint64_t, std::string, Array, Object> value_;
 };
 
-// The text in quotes, with escapes.
-std::string json_quoted(std::string_view text);
-
 }  // namespace azekura::cli

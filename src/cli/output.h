@@ -3,9 +3,9 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
+#include "base/text_table.h"
 #include "cli/json.h"
 
 namespace azekura::cli {
@@ -19,10 +19,6 @@ void say(std::string_view line);
 // Lines or JSON on stdout. kIo when stdout takes no more (a full disk must not look like success).
 Status print_text(std::string_view text);
 Status print_json(const Json& json);
-
-// Rows under their heads, columns aligned by two spaces. Control characters become '?'.
-std::string table(const std::vector<std::string>& heads,
-                  const std::vector<std::vector<std::string>>& rows);
 
 // Asks yes or no on the terminal; no is the default. kUnavailable without a terminal.
 Result<bool> confirm(const std::string& question);
