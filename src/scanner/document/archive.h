@@ -1,8 +1,8 @@
-// Archives from strangers: tar, zip (jar, war), cpio and the compressions gzip, xz, bzip2, zstd, lz4, over
-// libarchive, with a limit on everything.
+// Archives from strangers: tar, zip (jar, war), cpio and the compressions gzip, xz, bzip2, zstd,
+// lz4, over libarchive, with a limit on everything.
 //
-// What is hostile is named and left out, and the rest is read: bombs (limits), names that would leave the
-// folder (".." and absolute names are normalised or refused), devices, cycles.
+// What is hostile is named and left out, and the rest is read: bombs (limits), names that would
+// leave the folder (".." and absolute names are normalised or refused), devices, cycles.
 #pragma once
 
 #include <cstdint>
@@ -36,21 +36,36 @@ struct ArchiveEntry {
 // Reads an archive once, forward.
 class ArchiveReader {
  public:
-  // Of a file, or of octets that must live as long as the reader. kInvalid if it is no archive;
-  // kNotFound, kIo.
+  // Of a file, of a descriptor (borrowed, read from its beginning) of one, or of octets that must
+  // live as long as the reader. A file that is compressed but no archive is an archive of one entry
+  // named "data". kInvalid if it is no archive or damaged at once; kNotFound, kIo, kCorrupt;
+  // kExhausted (a zip's directory).
   static Result<ArchiveReader> open_file(const std::string& path, ArchiveLimits limits = {});
+  static Result<ArchiveReader> open_descriptor(int descriptor, ArchiveLimits limits = {});
   static Result<ArchiveReader> open_octets(std::string_view octets, ArchiveLimits limits = {});
-  // A file that is compressed but no archive is an archive of one entry named "data".
   ~ArchiveReader();
   ArchiveReader(ArchiveReader&&) noexcept;
   ArchiveReader& operator=(ArchiveReader&&) noexcept;
 
+  // An archive inside this one, which draws on the same limits: the last entry as it streams by (a
+  // tar; not a zip, whose directory is at its end; this reader must live and rest meanwhile), or
+  // what was read.
+  Result<ArchiveReader> open_entry();
+  Result<ArchiveReader> open_inside(std::string_view octets);
+  Result<ArchiveReader> open_inside(int descriptor);
+
+  // Whether it is but one compressed file.
+  bool is_compressed_file() const;
+
   // False at the end. kExhausted (a limit), kCorrupt (damaged from here on: the rest is lost).
   // An entry whose name leads out of the archive comes with an empty path.
   Result<bool> next(ArchiveEntry& entry);
-  // The content of the last entry. kExhausted, kCorrupt.
+  // The content of the last entry. kExhausted, kCorrupt; next() may still find the entry after it.
   Result<std::string> read();
-  // The same in pieces, for what is large; return an error to stop.
+  // The same without a copy where that is possible, else in `buffer`; valid until the next call.
+  Result<std::string_view> read(std::string& buffer);
+  // The same in pieces, for what is large, without the limit of entry_octets_max; return an error
+  // to stop.
   Status read(const std::function<Status(std::string_view)>& piece);
 
  private:

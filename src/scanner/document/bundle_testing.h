@@ -1,5 +1,6 @@
 // The bundle of published advisories and inventories, where a test finds it: in the folder that
-// AZEKURA_ADVISORIES names, else ../shared/advisories beside the tree. Tests that use it skip without it.
+// AZEKURA_ADVISORIES names, else ../shared/advisories beside the tree. Tests that use it skip
+// without it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,7 +35,8 @@ struct BundleFile {
 };
 
 // The files of an archive whose name begins with `prefix`.
-inline std::vector<BundleFile> bundle_files(const std::string& archive, std::string_view prefix = "") {
+inline std::vector<BundleFile> bundle_files(const std::string& archive,
+                                            std::string_view prefix = "") {
   std::vector<BundleFile> files;
   auto reader = ArchiveReader::open_file(bundle_folder() + "/" + archive + ".tar.zst");
   if (!reader) {

@@ -69,7 +69,13 @@ std::optional<double> Json::number() const {
 
 std::optional<std::int64_t> Json::integer() const {
   std::int64_t value = 0;
-  if (!element_ || element_->get(value) != simdjson::SUCCESS) return std::nullopt;
+  if (!element_) return std::nullopt;
+  if (element_->get(value) == simdjson::SUCCESS) return value;
+  const std::string_view digits = text();
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
+    return std::nullopt;
+  }
   return value;
 }
 

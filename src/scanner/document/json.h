@@ -1,8 +1,8 @@
 // Json: documents from strangers, read without exceptions and without checks on the way.
 //
 // A Json is a view into its JsonDocument and must not outlive it. Whatever is not there, or is of
-// another kind, is the missing Json; asking that for more gives missing, empty or nothing. So a reader
-// asks for what it needs. YAML and TOML are read into the same documents (yaml.h, toml.h).
+// another kind, is the missing Json; asking that for more gives missing, empty or nothing. So a
+// reader asks for what it needs. YAML and TOML are read into the same documents (text.h).
 #pragma once
 
 #include <simdjson.h>
@@ -36,17 +36,18 @@ class Json {
   bool is_text() const { return element_ && element_->is_string(); }
   bool is_null() const { return element_ && element_->is_null(); }
 
-  Json operator[](std::string_view key) const;     // the first member of that name
+  Json operator[](std::string_view key) const;  // the first member of that name
   Json operator[](const char* key) const { return (*this)[std::string_view(key)]; }
-  Json at(std::size_t index) const;                // an element of an array
-  std::size_t size() const;                        // elements or members; 0 for the rest
+  Json at(std::size_t index) const;  // an element of an array
+  std::size_t size() const;          // elements or members; 0 for the rest
 
   // The text; empty for the rest.
   std::string_view text() const;
   std::string string() const { return std::string(text()); }
   // A text as it is; a number or a boolean as it would be written.
   std::string scalar() const;
-  std::optional<double> number() const;  // a number, or a text that is one
+  // A number, or a text that is one.
+  std::optional<double> number() const;
   std::optional<std::int64_t> integer() const;
   std::optional<bool> boolean() const;
 
@@ -112,8 +113,8 @@ class JsonMembers {
   std::optional<simdjson::dom::object> object_;
 };
 
-// Parses again and again into the same memory: one for each thread. The document of the last parse()
-// is the only one that lives.
+// Parses again and again into the same memory: one for each thread. The document of the last
+// parse() is the only one that lives.
 class JsonParser {
  public:
   JsonParser();

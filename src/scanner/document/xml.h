@@ -1,5 +1,5 @@
-// Xml: documents from strangers. No DTD, no entities but the five, no network: what a document declares is
-// skipped. Names are compared without their namespace prefix.
+// Xml: documents from strangers. No DTD, no entities but the five, no network: what a document
+// declares is skipped. Names are compared without their namespace prefix.
 #pragma once
 
 #include <pugixml.hpp>
@@ -15,6 +15,7 @@ namespace azekura::scanner {
 
 using XmlNode = pugi::xml_node;
 
+inline constexpr std::size_t kXmlSizeMax = std::size_t{1} << 30;
 inline constexpr std::size_t kXmlDepthMax = 512;
 
 class XmlDocument {
