@@ -1,0 +1,207 @@
+#include "scanner/report/messages.h"
+
+#include <fmt/chrono.h>
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+
+namespace azekura::scanner::report {
+namespace {
+
+struct Words {
+  Message message;
+  std::string_view english;
+  std::string_view japanese;
+};
+
+// In the order of the enumeration; the test holds that.
+constexpr std::array kWords = {
+    Words{Message::kTitle, "{}: {}", "{}: {}"},
+    Words{Message::kTitlePlain, "{}", "{}"},
+    Words{Message::kJudged, "{} components judged by data of {}",
+          "{} 個のコンポーネントを {} 時点のデータで判定しました"},
+    Words{Message::kDatabaseBuilt, "database built {}", "データベース作成日 {}"},
+    Words{Message::kHeadPriority, "PRIORITY", "優先度"},
+    Words{Message::kHeadPackage, "PACKAGE", "パッケージ"},
+    Words{Message::kHeadInstalled, "INSTALLED", "現在の版"},
+    Words{Message::kHeadUpgradeTo, "UPGRADE TO", "更新先"},
+    Words{Message::kHeadFixes, "FIXES", "修正される脆弱性"},
+    Words{Message::kHeadWorst, "WORST", "最も深刻なもの"},
+    Words{Message::kHeadState, "STATE", "状態"},
+    Words{Message::kHeadProblems, "PROBLEMS", "脆弱性"},
+    Words{Message::kHeadWhere, "WHERE", "場所"},
+    Words{Message::kUpgradeSection, "Upgrade", "更新してください"},
+    Words{Message::kNoFixSection, "No fix to install", "修正版がないもの"},
+    Words{Message::kToCheckSection, "To be checked by a person (confidence below {})",
+          "要確認 (確信度 {} 未満)"},
+    Words{Message::kIgnoredSection, "Taken away by rules: {}", "ルールにより除外: {} 件"},
+    Words{Message::kGapsSection, "Not judged, or not for certain", "判定できなかったもの"},
+    Words{Message::kRulesSection, "Rules to look after", "見直しが必要なルール"},
+    Words{Message::kFixesCount, "{}", "{} 件"},
+    Words{Message::kKnownExploitedCount, "{} ({} known exploited)", "{} 件 (悪用確認済み {} 件)"},
+    Words{Message::kMoreHidden, "… and {} more of lower priority (--all shows them)",
+          "… ほかに優先度の低いものが {} 件あります (--all で表示)"},
+    Words{Message::kClean, "Clean: nothing known is wrong, and everything was judged.",
+          "問題ありません: すべてを判定し、既知の脆弱性は見つかりませんでした。"},
+    Words{
+        Message::kFindings, "{} problems in {} components; {} upgrades fix {} of them.",
+        "{1} 個のコンポーネントに {0} 件の脆弱性があります。{2} 件の更新で {3} 件が修正されます。"},
+    Words{
+        Message::kNotJudged, "Nothing was found, but not everything was judged: see above.",
+        "脆弱性は見つかりませんでしたが、判定できなかったものがあります。上の一覧をご覧ください。"},
+    Words{Message::kNothingToUpgrade, "There is nothing to upgrade to.",
+          "更新できるものはありません。"},
+    Words{Message::kRebootNeeded, "Reboot: the kernel {} runs, and {} is installed.",
+          "再起動が必要です: 実行中のカーネルは {} ですが、{} がインストール済みです。"},
+    Words{Message::kUnusedRule, "held for nothing: {}", "一度も該当しませんでした: {}"},
+    Words{Message::kExpiredRule, "has expired: {}", "期限が切れています: {}"},
+    Words{Message::kHowTo, "To upgrade: {}", "更新するには: {}"},
+    Words{Message::kGapNoData, "there are no advisories yet: azekura scan update",
+          "脆弱性情報がまだありません: azekura scan update を実行してください"},
+    Words{Message::kGapNoFeed, "no source speaks of {} ({} components)",
+          "{} を扱う情報源がありません (コンポーネント {} 個)"},
+    Words{Message::kGapEndOfLife, "{} has been out of support since {}",
+          "{} のサポートは {} に終了しています"},
+    Words{Message::kGapThirdParty, "{} packages come from {}, not from the distribution: {}",
+          "{0} 個のパッケージは {1} のもので、ディストリビューションのものではありません: {2}"},
+    Words{Message::kGapUnknownVersion, "{} has no version ({})", "{} の版がわかりません ({} 個)"},
+    Words{Message::kGapUnknownComponent, "it is not known what this is: {} {}",
+          "何であるか特定できません: {} {}"},
+    Words{Message::kGapStaleSource, "the source {} is stale: {}",
+          "情報源 {} が古くなっています: {}"},
+    Words{Message::kGapUnreadable, "could not be read: {}: {}", "読み取れませんでした: {}: {}"},
+    Words{Message::kGapIdleKernel, "this kernel does not run, and so was not judged: {} {}",
+          "このカーネルは実行されていないため判定していません: {} {}"},
+    Words{Message::kGapNoPackages, "nothing was found that could be judged",
+          "判定の対象が見つかりませんでした"},
+    Words{Message::kGapMore, "… and {} more (--all shows them)", "… ほか {} 件 (--all で表示)"},
+    Words{Message::kPriorityUrgent, "urgent", "緊急"},
+    Words{Message::kPriorityHigh, "high", "高"},
+    Words{Message::kPriorityMedium, "medium", "中"},
+    Words{Message::kPriorityLow, "low", "低"},
+    Words{Message::kSeverityUnknown, "unknown", "不明"},
+    Words{Message::kSeverityNone, "none", "なし"},
+    Words{Message::kSeverityLow, "low", "注意"},
+    Words{Message::kSeverityMedium, "medium", "警告"},
+    Words{Message::kSeverityHigh, "high", "重要"},
+    Words{Message::kSeverityCritical, "critical", "緊急"},
+    Words{Message::kStateFixed, "fix available", "修正版あり"},
+    Words{Message::kStateAffected, "no fix yet", "未修正"},
+    Words{Message::kStateWontFix, "will not be fixed", "修正予定なし"},
+    Words{Message::kStatePostponed, "fix postponed", "修正延期"},
+    Words{Message::kStateNotAffected, "not affected", "影響なし"},
+    Words{Message::kStateInvestigating, "under investigation", "調査中"},
+    Words{Message::kStateEndOfLife, "end of life", "サポート終了"},
+    Words{Message::kSource, "{}: data of {}, {} records", "{}: {} 時点、{} 件"},
+    Words{Message::kBadRecords, "{} records could not be read", "読み取れなかった記録 {} 件"},
+    Words{Message::kProofHolds, "holds", "該当"},
+    Words{Message::kProofFails, "does not hold", "非該当"},
+    Words{Message::kProofNone, "no row speaks of it", "該当する記録はありません"},
+    Words{Message::kNoReasonFound, "{} is not known to any source",
+          "{} はどの情報源にもありません"},
+};
+static_assert(kWords.size() == static_cast<std::size_t>(Message::kCount));
+
+constexpr bool in_order() {
+  for (std::size_t at = 0; at < kWords.size(); ++at) {
+    if (kWords[at].message != static_cast<Message>(at)) return false;
+  }
+  return true;
+}
+static_assert(in_order());
+
+std::string formatted(Time time, const char* format) {
+  const std::time_t seconds = time;
+  std::tm parts{};
+  if (time == 0 || gmtime_r(&seconds, &parts) == nullptr) return {};
+  return fmt::format(fmt::runtime(format), parts);
+}
+
+}  // namespace
+
+std::string_view text_of(Message message, Language language) {
+  const Words& words = kWords.at(static_cast<std::size_t>(message));
+  return language == Language::kJapanese ? words.japanese : words.english;
+}
+
+std::string_view words_for(Severity severity, Language language) {
+  const auto first = static_cast<std::size_t>(Message::kSeverityUnknown);
+  return text_of(static_cast<Message>(first + static_cast<std::size_t>(severity)), language);
+}
+
+std::string_view words_for(State state, Language language) {
+  switch (state) {
+    case State::kFixed:
+      return text_of(Message::kStateFixed, language);
+    case State::kAffected:
+      return text_of(Message::kStateAffected, language);
+    case State::kWontFix:
+      return text_of(Message::kStateWontFix, language);
+    case State::kPostponed:
+      return text_of(Message::kStatePostponed, language);
+    case State::kNotAffected:
+      return text_of(Message::kStateNotAffected, language);
+    case State::kInvestigating:
+      return text_of(Message::kStateInvestigating, language);
+    case State::kEndOfLife:
+      return text_of(Message::kStateEndOfLife, language);
+  }
+  return {};
+}
+
+std::string_view priority_words(int priority, Language language) {
+  if (priority >= match::kPriorityUrgent) return text_of(Message::kPriorityUrgent, language);
+  if (priority >= match::kPriorityHigh) return text_of(Message::kPriorityHigh, language);
+  if (priority >= match::kPriorityMedium) return text_of(Message::kPriorityMedium, language);
+  return text_of(Message::kPriorityLow, language);
+}
+
+std::string sentence_for(const match::Gap& gap, Language language) {
+  using Kind = match::Gap::Kind;
+  switch (gap.kind) {
+    case Kind::kNoData:
+      return say(language, Message::kGapNoData);
+    case Kind::kNoFeed:
+      return say(language, Message::kGapNoFeed, gap.subject, gap.count);
+    case Kind::kEndOfLife:
+      return say(language, Message::kGapEndOfLife, gap.subject, gap.detail);
+    case Kind::kThirdParty:
+      return say(language, Message::kGapThirdParty, gap.count, gap.subject, gap.detail);
+    case Kind::kUnknownVersion:
+      return say(language, Message::kGapUnknownVersion, gap.subject, gap.count);
+    case Kind::kUnknownComponent:
+      return say(language, Message::kGapUnknownComponent, gap.subject, gap.detail);
+    case Kind::kStaleSource:
+      return say(language, Message::kGapStaleSource, gap.subject, gap.detail);
+    case Kind::kUnreadable:
+      return say(language, Message::kGapUnreadable, gap.subject, gap.detail);
+    case Kind::kIdleKernel:
+      return say(language, Message::kGapIdleKernel, gap.subject, gap.detail);
+    case Kind::kNoPackages:
+      return say(language, Message::kGapNoPackages);
+  }
+  return {};
+}
+
+std::optional<Language> parse_language(std::string_view tag) {
+  tag = tag.substr(0, tag.find_first_of("._-@"));
+  if (tag == "ja") return Language::kJapanese;
+  if (tag == "en" || tag == "C" || tag == "POSIX" || tag.empty()) return Language::kEnglish;
+  return std::nullopt;
+}
+
+Language language_of_environment() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') {
+      return parse_language(value).value_or(Language::kEnglish);
+    }
+  }
+  return Language::kEnglish;
+}
+
+std::string day_of(Time time) { return formatted(time, "{:%Y-%m-%d}"); }
+std::string timestamp_of(Time time) { return formatted(time, "{:%Y-%m-%dT%H:%M:%SZ}"); }
+
+}  // namespace azekura::scanner::report

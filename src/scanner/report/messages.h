@@ -1,0 +1,111 @@
+// Messages: every word of the scanner's interface, in each of its languages.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "scanner/database/database.h"
+#include "scanner/match/priority.h"
+#include "scanner/match/report.h"
+
+namespace azekura::scanner::report {
+
+// One for each text of messages.cc, whose table has the words. {} are filled in order, or by number
+// where a language needs another order.
+enum class Message : std::uint16_t {
+  kTitle,          // asset, distribution
+  kTitlePlain,     // asset
+  kJudged,         // components, problems' sources' newest date
+  kDatabaseBuilt,  // day
+  kHeadPriority,
+  kHeadPackage,
+  kHeadInstalled,
+  kHeadUpgradeTo,
+  kHeadFixes,
+  kHeadWorst,
+  kHeadState,
+  kHeadProblems,
+  kHeadWhere,
+  kUpgradeSection,
+  kNoFixSection,
+  kToCheckSection,  // confidence
+  kIgnoredSection,
+  kGapsSection,
+  kRulesSection,
+  kFixesCount,           // n
+  kKnownExploitedCount,  // n
+  kMoreHidden,           // n actions
+  kClean,
+  kFindings,  // problems, components, actions
+  kNotJudged,
+  kNothingToUpgrade,
+  kRebootNeeded,  // running kernel, newest
+  kUnusedRule,    // source
+  kExpiredRule,   // source
+  kHowTo,         // command
+  kGapNoData,
+  kGapNoFeed,            // subject, count
+  kGapEndOfLife,         // subject, detail
+  kGapThirdParty,        // subject, count, detail
+  kGapUnknownVersion,    // subject, count
+  kGapUnknownComponent,  // subject, detail
+  kGapStaleSource,       // subject, detail
+  kGapUnreadable,        // subject, detail
+  kGapIdleKernel,        // subject, detail
+  kGapNoPackages,
+  kGapMore,  // n
+  kPriorityUrgent,
+  kPriorityHigh,
+  kPriorityMedium,
+  kPriorityLow,
+  kSeverityUnknown,
+  kSeverityNone,
+  kSeverityLow,
+  kSeverityMedium,
+  kSeverityHigh,
+  kSeverityCritical,
+  kStateFixed,
+  kStateAffected,
+  kStateWontFix,
+  kStatePostponed,
+  kStateNotAffected,
+  kStateInvestigating,
+  kStateEndOfLife,
+  kSource,      // name, day, records
+  kBadRecords,  // n
+  kProofHolds,
+  kProofFails,
+  kProofNone,
+  kNoReasonFound,
+  kCount,
+};
+
+std::string_view text_of(Message message, Language language);
+
+// The message with its places filled.
+template <typename... Args>
+std::string say(Language language, Message message, const Args&... args) {
+  return fmt::format(fmt::runtime(text_of(message, language)), args...);
+}
+
+std::string_view words_for(Severity severity, Language language);
+std::string_view words_for(State state, Language language);
+std::string_view priority_words(int priority, Language language);
+// A sentence about what was not judged.
+std::string sentence_for(const match::Gap& gap, Language language);
+
+// "ja", "ja_JP.UTF-8" → Japanese; "en", "C", "" → English; nullopt for what is not spoken here.
+std::optional<Language> parse_language(std::string_view tag);
+// Of the environment: LC_ALL, LC_MESSAGES, LANG.
+Language language_of_environment();
+
+// "2025-02-12", UTC; empty for 0.
+std::string day_of(Time time);
+// "2025-02-12T10:20:30Z".
+std::string timestamp_of(Time time);
+
+}  // namespace azekura::scanner::report

@@ -1,0 +1,255 @@
+#include "scanner/report/terminal.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text_table.h"
+#include "scanner/report/actions.h"
+
+namespace azekura::scanner::report {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+class Page {
+ public:
+  Page(const match::Report& report, const inventory::Inventory& inventory, const Database& database,
+       const TerminalOptions& options)
+      : report_(report),
+        inventory_(inventory),
+        database_(database),
+        options_(options),
+        actions_(actions_of(report, inventory, database)) {}
+
+  std::string write(const rules::RuleSet* rules) {
+    title();
+    upgrades();
+    without_fix();
+    to_check();
+    ignored(rules);
+    gaps();
+    conclusion();
+    return std::move(out_);
+  }
+
+ private:
+  template <typename... Args>
+  std::string words(Message message, const Args&... args) const {
+    return say(options_.language, message, args...);
+  }
+  void line(std::string_view text) {
+    out_ += printable(text);
+    out_ += '\n';
+  }
+  void section(std::string_view head) {
+    out_ += '\n';
+    line(head);
+  }
+
+  void title() {
+    line(inventory_.distribution
+             ? words(Message::kTitle, inventory_.asset, inventory_.distribution->name)
+             : words(Message::kTitlePlain, inventory_.asset));
+    Time newest = 0;
+    for (const SourceInfo& source : database_.sources()) newest = std::max(newest, source.date);
+    if (newest != 0) line(words(Message::kJudged, report_.components_judged, day_of(newest)));
+    if (inventory_.kernel && inventory_.kernel->reboot_needed) {
+      const auto& idle = inventory_.kernel->idle;
+      line(words(Message::kRebootNeeded, inventory_.kernel->release,
+                 idle.empty() ? std::string() : idle.back()));
+    }
+  }
+
+  std::string count_of(const Action& action) const {
+    return action.known_exploited == 0
+               ? words(Message::kFixesCount, action.problems)
+               : words(Message::kKnownExploitedCount, action.problems, action.known_exploited);
+  }
+
+  std::string worst_of(const Action& action) const {
+    const match::Finding& worst = *action.findings.front();
+    std::string text(database_.problem_id(worst.problem));
+    const int tenths = database_.facts(worst.problem).best_score_tenths;
+    text += fmt::format(" ({}", words_for(worst.severity, options_.language));
+    if (tenths != 0) text += fmt::format(" {}.{}", tenths / 10, tenths % 10);
+    return text + ")";
+  }
+
+  std::string package_of(const Action& action) const {
+    return action.location.empty() ? action.package
+                                   : fmt::format("{}  {}", action.package, action.location);
+  }
+
+  // The rows of the actions that belong to a section.
+  template <typename Belongs, typename Row>
+  void rows(Message head, const std::vector<std::string>& heads, const Belongs& belongs,
+            const Row& row) {
+    Rows shown;
+    std::size_t hidden = 0;
+    for (const Action& action : actions_) {
+      if (!belongs(action)) continue;
+      if (!options_.all && shown.size() >= kRowsShown) {
+        ++hidden;
+        continue;
+      }
+      shown.push_back(row(action));
+    }
+    if (shown.empty()) return;
+    section(words(head, match::kConfidenceShown));
+    out_ += table(heads, shown);
+    if (hidden != 0) line(words(Message::kMoreHidden, hidden));
+  }
+
+  void upgrades() {
+    rows(
+        Message::kUpgradeSection,
+        {words(Message::kHeadPriority), words(Message::kHeadPackage),
+         words(Message::kHeadInstalled), words(Message::kHeadUpgradeTo), words(Message::kHeadFixes),
+         words(Message::kHeadWorst)},
+        [](const Action& action) { return !action.to_check && !action.target.empty(); },
+        [&](const Action& action) {
+          return std::vector<std::string>{
+              std::string(priority_words(action.priority, options_.language)),
+              package_of(action),
+              action.installed,
+              action.target,
+              count_of(action),
+              worst_of(action)};
+        });
+    if (const std::string command = upgrade_command(actions_, inventory_); !command.empty()) {
+      constexpr std::size_t kCommandSizeMax = 240;
+      if (command.size() <= kCommandSizeMax || options_.all) {
+        line(words(Message::kHowTo, command));
+      }
+    }
+  }
+
+  void without_fix() {
+    rows(
+        Message::kNoFixSection,
+        {words(Message::kHeadPriority), words(Message::kHeadPackage),
+         words(Message::kHeadInstalled), words(Message::kHeadState), words(Message::kHeadProblems),
+         words(Message::kHeadWorst)},
+        [](const Action& action) { return !action.to_check && action.target.empty(); },
+        [&](const Action& action) {
+          return std::vector<std::string>{
+              std::string(priority_words(action.priority, options_.language)),
+              package_of(action),
+              action.installed,
+              std::string(words_for(action.state, options_.language)),
+              count_of(action),
+              worst_of(action)};
+        });
+  }
+
+  void to_check() {
+    rows(
+        Message::kToCheckSection,
+        {words(Message::kHeadPriority), words(Message::kHeadPackage),
+         words(Message::kHeadInstalled), words(Message::kHeadProblems), words(Message::kHeadWorst)},
+        [](const Action& action) { return action.to_check; },
+        [&](const Action& action) {
+          return std::vector<std::string>{
+              std::string(priority_words(action.priority, options_.language)), package_of(action),
+              action.installed, count_of(action), worst_of(action)};
+        });
+  }
+
+  void ignored(const rules::RuleSet* rules) {
+    if (!report_.ignored.empty()) section(words(Message::kIgnoredSection, report_.ignored.size()));
+    if (rules == nullptr) return;
+    const auto unused = rules->unused();
+    const auto expired = rules->expired(report_.when);
+    if (unused.empty() && expired.empty()) return;
+    section(words(Message::kRulesSection));
+    for (const rules::Rule* rule : expired) line("  " + words(Message::kExpiredRule, rule->source));
+    for (const rules::Rule* rule : unused) {
+      if (std::find(expired.begin(), expired.end(), rule) != expired.end()) continue;
+      line("  " + words(Message::kUnusedRule, rule->source));
+    }
+  }
+
+  void gaps() {
+    if (report_.gaps.empty()) return;
+    section(words(Message::kGapsSection));
+    std::size_t shown = 0;
+    for (const match::Gap& gap : report_.gaps) {
+      if (!options_.all && shown == kGapsShown) {
+        line("  " + words(Message::kGapMore, report_.gaps.size() - shown));
+        break;
+      }
+      line("  " + sentence_for(gap, options_.language));
+      ++shown;
+    }
+  }
+
+  void conclusion() {
+    out_ += '\n';
+    if (report_.verdict == match::Verdict::kClean) {
+      line(words(Message::kClean));
+      return;
+    }
+    if (report_.verdict == match::Verdict::kNotJudged) {
+      line(words(Message::kNotJudged));
+      return;
+    }
+    std::set<ProblemId> problems;
+    std::set<ProblemId> fixable;
+    std::set<std::uint32_t> components;
+    std::size_t upgrades = 0;
+    for (const Action& action : actions_) {
+      if (action.to_check) continue;
+      upgrades += action.target.empty() ? 0U : 1U;
+      for (const match::Finding* finding : action.findings) {
+        problems.insert(finding->problem);
+        components.insert(finding->component);
+        if (finding->fixed != 0) fixable.insert(finding->problem);
+      }
+    }
+    line(words(Message::kFindings, problems.size(), components.size(), upgrades, fixable.size()));
+  }
+
+  const match::Report& report_;
+  const inventory::Inventory& inventory_;
+  const Database& database_;
+  const TerminalOptions& options_;
+  const std::vector<Action> actions_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string terminal_report(const match::Report& report, const inventory::Inventory& inventory,
+                            const Database& database, const rules::RuleSet* rules,
+                            const TerminalOptions& options) {
+  return Page(report, inventory, database, options).write(rules);
+}
+
+std::string terminal_proof(const match::Proof& proof, Language language) {
+  std::string out = printable(proof.conclusion) + "\n";
+  for (const match::ProofStep& step : proof.steps) {
+    const Message verdict = step.holds ? Message::kProofHolds : Message::kProofFails;
+    out += printable(fmt::format("  {} {} ({}): {}", step.source, step.record,
+                                 day_of(step.source_date), step.row)) +
+           "\n";
+    out += printable(fmt::format("    {}: {}", step.comparison, text_of(verdict, language))) + "\n";
+  }
+  if (proof.steps.empty()) out += fmt::format("  {}\n", text_of(Message::kProofNone, language));
+  return out;
+}
+
+std::string terminal_sources(const Database& database, Language language) {
+  std::string out = say(language, Message::kDatabaseBuilt, timestamp_of(database.built())) + "\n";
+  for (const SourceInfo& source : database.sources()) {
+    std::string text =
+        say(language, Message::kSource, source.name, day_of(source.date), source.records);
+    if (source.bad_records != 0) {
+      text += "; " + say(language, Message::kBadRecords, source.bad_records);
+    }
+    if (!source.failure.empty()) text += "; " + source.failure;
+    out += "  " + printable(text) + "\n";
+  }
+  return out;
+}
+
+}  // namespace azekura::scanner::report
