@@ -35,12 +35,12 @@ enum class RangeLanguage : std::uint8_t {
 
 Scheme scheme_of(RangeLanguage language);
 
-// Whether the ecosystem's tool would say that `version` satisfies `range`. kInvalid for a range or a
-// version that the tool would refuse.
+// Whether the ecosystem's tool would say that `version` satisfies `range`. kInvalid for a range or
+// a version that the tool would refuse.
 Result<bool> satisfies(RangeLanguage language, std::string_view range, std::string_view version);
 
-// The same set as intervals in the order of the scheme, sorted and disjoint. (A pre-release rule that
-// intervals can't say, as npm's, is left out: the interval holds the pre-releases inside it.)
+// The same set as intervals in the order of the scheme, sorted and disjoint. (A pre-release rule
+// that intervals can't say, as npm's, is left out: the interval holds the pre-releases inside it.)
 Result<std::vector<Interval>> intervals(RangeLanguage language, std::string_view range);
 
 // What is in none of the intervals.
