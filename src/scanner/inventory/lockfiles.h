@@ -23,6 +23,7 @@ Result<ReadOutcome> read_python_metadata(std::string_view octets, const ReadCont
 
 // Go, Rust
 Result<ReadOutcome> read_go_mod(std::string_view octets, const ReadContext& context);
+Result<ReadOutcome> read_vendor_modules(std::string_view octets, const ReadContext& context);
 Result<ReadOutcome> read_cargo_lock(std::string_view octets, const ReadContext& context);
 
 // Ruby, PHP
@@ -42,12 +43,13 @@ Result<ReadOutcome> read_nuget_lock(std::string_view octets, const ReadContext& 
 Result<ReadOutcome> read_deps_json(std::string_view octets, const ReadContext& context);
 Result<ReadOutcome> read_packages_config(std::string_view octets, const ReadContext& context);
 Result<ReadOutcome> read_project_assets(std::string_view octets, const ReadContext& context);
-Result<ReadOutcome> read_central_packages(std::string_view octets, const ReadContext& context);
+Result<ReadOutcome> read_package_references(std::string_view octets, const ReadContext& context);
 Result<ReadOutcome> read_paket_lock(std::string_view octets, const ReadContext& context);
 
-// Dart, Elixir, C and C++
+// Dart, Elixir and Erlang, C and C++
 Result<ReadOutcome> read_pubspec_lock(std::string_view octets, const ReadContext& context);
 Result<ReadOutcome> read_mix_lock(std::string_view octets, const ReadContext& context);
+Result<ReadOutcome> read_rebar_lock(std::string_view octets, const ReadContext& context);
 Result<ReadOutcome> read_conan_lock(std::string_view octets, const ReadContext& context);
 
 }  // namespace azekura::scanner::inventory

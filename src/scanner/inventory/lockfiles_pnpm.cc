@@ -112,7 +112,7 @@ class Lockfile {
   void read_package(std::string_view key, Json package) {
     NpmPackage known = package_of_key(key, format_);
     if (package["name"].is_text()) known.name = package["name"].text();
-    const std::string stated = package["version"].scalar();
+    const std::string_view stated = package["version"].text();
     if (!stated.empty()) known.version = stated;
     if (known.name.empty() || (known.version.empty() && !package["resolution"].is_object())) {
       found_.malformed(fmt::format("no package by its key: {}", shown(key)));

@@ -24,6 +24,27 @@ constexpr Patterns kPylock = {"pylock.toml", "pylock.*.toml"};
 constexpr Patterns kPythonMetadata = {"*.dist-info/METADATA", "*.egg-info/PKG-INFO",
                                       "EGG-INFO/PKG-INFO", "*.egg-info"};
 constexpr Patterns kCargo = {"Cargo.lock"};
+constexpr Patterns kGoMod = {"go.mod"};
+constexpr Patterns kVendorModules = {"vendor/modules.txt"};
+constexpr Patterns kGemfile = {"Gemfile.lock", "gems.locked"};
+constexpr Patterns kGemspec = {"specifications/*.gemspec", "specifications/default/*.gemspec"};
+constexpr Patterns kComposer = {"composer.lock"};
+constexpr Patterns kComposerInstalled = {"vendor/composer/installed.json"};
+constexpr Patterns kPom = {"pom.xml"};
+constexpr Patterns kGradle = {"gradle.lockfile"};
+constexpr Patterns kBuildscript = {"buildscript-gradle.lockfile"};
+constexpr Patterns kGradleVerification = {"gradle/verification-metadata.xml"};
+constexpr Patterns kNugetLock = {"packages.lock.json", "packages.*.lock.json"};
+constexpr Patterns kDepsJson = {"*.deps.json"};
+constexpr Patterns kPackagesConfig = {"packages.config", "packages.*.config"};
+constexpr Patterns kProjectAssets = {"project.assets.json"};
+constexpr Patterns kMsbuild = {"Directory.Packages.props", "Packages.props", "*.csproj", "*.fsproj",
+                               "*.vbproj"};
+constexpr Patterns kPaket = {"paket.lock"};
+constexpr Patterns kPubspec = {"pubspec.lock"};
+constexpr Patterns kMix = {"mix.lock"};
+constexpr Patterns kRebar = {"rebar.lock"};
+constexpr Patterns kConan = {"conan.lock"};
 
 constexpr std::array kLockfiles = {
     ReaderEntry{"package-lock.json", kPackageLock, read_package_lock},
@@ -39,6 +60,26 @@ constexpr std::array kLockfiles = {
     ReaderEntry{"Python package metadata", kPythonMetadata, read_python_metadata},
     ReaderEntry{"requirements.txt", kRequirements, read_requirements},
     ReaderEntry{"Cargo.lock", kCargo, read_cargo_lock},
+    ReaderEntry{"go.mod", kGoMod, read_go_mod},
+    ReaderEntry{"vendor/modules.txt", kVendorModules, read_vendor_modules},
+    ReaderEntry{"Gemfile.lock", kGemfile, read_gemfile_lock},
+    ReaderEntry{"installed gemspec", kGemspec, read_gemspec},
+    ReaderEntry{"composer.lock", kComposer, read_composer_lock},
+    ReaderEntry{"composer installed.json", kComposerInstalled, read_composer_installed},
+    ReaderEntry{"pom.xml", kPom, read_pom},
+    ReaderEntry{"gradle.lockfile", kGradle, read_gradle_lockfile},
+    ReaderEntry{"buildscript-gradle.lockfile", kBuildscript, read_buildscript_lockfile},
+    ReaderEntry{"gradle verification-metadata.xml", kGradleVerification, read_gradle_verification},
+    ReaderEntry{"packages.lock.json", kNugetLock, read_nuget_lock},
+    ReaderEntry{"deps.json", kDepsJson, read_deps_json},
+    ReaderEntry{"packages.config", kPackagesConfig, read_packages_config},
+    ReaderEntry{"project.assets.json", kProjectAssets, read_project_assets},
+    ReaderEntry{"MSBuild package references", kMsbuild, read_package_references},
+    ReaderEntry{"paket.lock", kPaket, read_paket_lock},
+    ReaderEntry{"pubspec.lock", kPubspec, read_pubspec_lock},
+    ReaderEntry{"mix.lock", kMix, read_mix_lock},
+    ReaderEntry{"rebar.lock", kRebar, read_rebar_lock},
+    ReaderEntry{"conan.lock", kConan, read_conan_lock},
 };
 
 char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
