@@ -17,7 +17,9 @@ namespace {
 // In the order in which they are asked.
 using Family = FormatFamily (*)();
 constexpr std::array kFamilies{
-    Family{osv_formats},
+    Family{osv_formats},        Family{debian_tracker_formats}, Family{ubuntu_tracker_formats},
+    Family{ubuntu_api_formats}, Family{alpine_formats},         Family{updateinfo_formats},
+    Family{errata_formats},     Family{red_hat_formats},        Family{csaf_formats},
 };
 
 // Names of what stands beside the data, in lower case, as a plain text, Markdown or without an
@@ -28,8 +30,9 @@ constexpr std::array<std::string_view, 15> kOtherNames{
     "dockerfile", "changelog",  "index",    "timestamp",    "release",
 };
 constexpr std::array<std::string_view, 4> kOtherExtensions{"", "md", "txt", "rst"};
-constexpr std::array<std::string_view, 6> kOtherPrefixes{
-    "readme", "license", "code_of_conduct", "fullfiletimelist", "archive_latest", "extras-catalog",
+constexpr std::array<std::string_view, 7> kOtherPrefixes{
+    "readme",         "license",       "code_of_conduct", "fullfiletimelist",
+    "archive_latest", "00boilerplate", "extras-catalog",
 };
 constexpr std::array<std::string_view, 19> kOtherSuffixes{
     ".html",
