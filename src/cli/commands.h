@@ -20,6 +20,8 @@ void add_hsm_commands(CLI::App& app, Work& work);
 void add_token_commands(CLI::App& app, Work& work);
 void add_key_commands(CLI::App& app, Work& work);
 void add_seal_commands(CLI::App& app, Work& work);
+// A scan that succeeds says what it found by the exit status.
+void add_scan_commands(CLI::App& app, Work& work, int& exit_status);
 
 // Options that many commands have.
 struct Common {

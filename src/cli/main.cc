@@ -32,7 +32,10 @@ std::string wrong_usage(const CLI::ParseError& error, const CLI::App& last,
 int run(int argc, char** argv) {
   // A reader of our output that has gone is an error of write(), not our death.
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app("Azekura: keys that are made and used inside and can never leave.", "azekura");
+  CLI::App app(
+      "Azekura: keys that are made and used inside and can never leave; and what is vulnerable "
+      "here.",
+      "azekura");
   app.set_version_flag("--version", fmt::format("azekura {}", kVersion));
   app.require_subcommand(1);
   app.footer(
@@ -42,12 +45,16 @@ int run(int argc, char** argv) {
       "  azekura token create --label mine     # two PINs\n"
       "  azekura key generate --label login --type ec:p256\n"
       "  azekura seal notebook.md\n"
-      "\nEvery command has --help. Exit status: 0 success, 1 error, 2 wrong usage.");
+      "\nWhat is vulnerable on this host:\n"
+      "  azekura scan update && azekura scan\n"
+      "\nEvery command has --help. Exit status: 0 success, 1 error, 2 wrong usage; scan has more.");
   Work work;
   add_hsm_commands(app, work);
   add_token_commands(app, work);
   add_key_commands(app, work);
   add_seal_commands(app, work);
+  int exit_status = 0;
+  add_scan_commands(app, work, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -66,7 +73,7 @@ int run(int argc, char** argv) {
     print_error(status.error());
     return kExitError;
   }
-  return 0;
+  return exit_status;
 }
 
 }  // namespace

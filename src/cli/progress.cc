@@ -24,6 +24,10 @@ std::string time_text(double seconds) {
   return fmt::format("{} s", whole);
 }
 
+std::string amount_text(double amount, Unit unit) {
+  return unit == Unit::kOctets ? size_text(amount) : fmt::format("{:.0f} files", amount);
+}
+
 }  // namespace
 
 std::string size_text(double octets) {
@@ -38,10 +42,10 @@ std::string size_text(double octets) {
 }
 
 std::string progress_line(const std::string& what, std::uint64_t done,
-                          std::optional<std::uint64_t> total, double elapsed_s) {
+                          std::optional<std::uint64_t> total, double elapsed_s, Unit unit) {
   const double rate = elapsed_s > 0 ? static_cast<double>(done) / elapsed_s : 0;
-  const std::string speed =
-      fmt::format("{}  {}/s", size_text(static_cast<double>(done)), size_text(rate));
+  const std::string speed = fmt::format("{}  {}/s", amount_text(static_cast<double>(done), unit),
+                                        amount_text(rate, unit));
   if (!total || *total == 0) return fmt::format("{}  {}", what, speed);
   const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(*total));
   const int filled = static_cast<int>(share * kBarWidth);
@@ -50,9 +54,10 @@ std::string progress_line(const std::string& what, std::uint64_t done,
                      kBarWidth - filled, std::floor(share * 100), speed, time_text(left));
 }
 
-Progress::Progress(std::string what, std::optional<std::uint64_t> total)
+Progress::Progress(std::string what, std::optional<std::uint64_t> total, Unit unit)
     : what_(std::move(what)),
       total_(total),
+      unit_(unit),
       on_terminal_(isatty(STDERR_FILENO) == 1),
       began_(Clock::now()),
       next_(began_ + kPatience) {}
@@ -61,15 +66,15 @@ Progress::~Progress() {
   if (shown_) fmt::print(stderr, "\r\033[K");
 }
 
-void Progress::advance(std::uint64_t octets) {
-  done_ += octets;
+void Progress::show(std::uint64_t done) {
+  done_ = done;
   if (!on_terminal_) return;
   const auto now = Clock::now();
   if (now < next_) return;
   next_ = now + kBetween;
   shown_ = true;
   const double elapsed_s = std::chrono::duration<double>(now - began_).count();
-  fmt::print(stderr, "\r\033[K{}", progress_line(what_, done_, total_, elapsed_s));
+  fmt::print(stderr, "\r\033[K{}", progress_line(what_, done_, total_, elapsed_s, unit_));
   std::fflush(stderr);
 }
 
