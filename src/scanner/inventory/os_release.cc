@@ -1,8 +1,9 @@
 #include "scanner/inventory/os_release.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
+
+#include "scanner/inventory/reading.h"
 
 namespace azekura::scanner::inventory {
 namespace {
@@ -12,7 +13,7 @@ struct Fields {
 };
 
 // One word of a shell's assignment: quotes and backslashes as os-release(5) allows them.
-std::string unquoted(std::string_view text) {
+std::string shell_word(std::string_view text) {
   std::string out;
   char quote = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -37,13 +38,6 @@ std::string unquoted(std::string_view text) {
   return out;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char octet) { return octet == ' ' || octet == '\t' || octet == '\r'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 Fields fields_of(std::string_view octets) {
   Fields fields;
   const std::pair<std::string_view, std::string*> known[] = {
@@ -53,14 +47,12 @@ Fields fields_of(std::string_view octets) {
       {"PRETTY_NAME", &fields.pretty_name},
       {"VERSION_CODENAME", &fields.codename},
   };
-  while (!octets.empty()) {
-    const std::size_t end = std::min(octets.find('\n'), octets.size());
-    const std::string_view line = trimmed(octets.substr(0, end));
-    octets.remove_prefix(std::min(end + 1, octets.size()));
+  for (std::string_view text; next_line(octets, text);) {
+    const std::string_view line = trimmed(text);
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos) continue;
     for (const auto& [key, value] : known) {
-      if (line.substr(0, equals) == key) *value = unquoted(line.substr(equals + 1));
+      if (line.substr(0, equals) == key) *value = shell_word(line.substr(equals + 1));
     }
   }
   return fields;
