@@ -3,6 +3,7 @@
 #include <array>
 
 #include "scanner/inventory/lockfiles.h"
+#include "scanner/inventory/sboms.h"
 
 namespace azekura::scanner::inventory {
 namespace {
@@ -82,6 +83,40 @@ constexpr std::array kLockfiles = {
     ReaderEntry{"conan.lock", kConan, read_conan_lock},
 };
 
+constexpr Patterns kCycloneDxJson = {"bom.json",   "obom.json",        "*.bom.json",
+                                     "*.cdx.json", "*.cyclonedx.json", "*.cdx"};
+constexpr Patterns kCycloneDxXml = {"bom.xml", "*.bom.xml", "*.cdx.xml", "*.cyclonedx.xml"};
+constexpr Patterns kSpdxJson = {"*.spdx.json", ".spdx.*.json", "*.spdx3.json"};
+constexpr Patterns kSpdxYaml = {"*.spdx.yml", "*.spdx.yaml"};
+constexpr Patterns kSpdx = {"*.spdx"};
+
+constexpr std::array kSboms = {
+    ReaderEntry{"CycloneDX JSON", kCycloneDxJson, read_cyclonedx_json},
+    ReaderEntry{"CycloneDX XML", kCycloneDxXml, read_cyclonedx_xml},
+    ReaderEntry{"SPDX JSON", kSpdxJson, read_spdx_json},
+    ReaderEntry{"SPDX YAML", kSpdxYaml, read_spdx_yaml},
+    ReaderEntry{"SPDX tag-value", kSpdx, read_spdx_tag_value},
+};
+
+// What tells them apart, and how far into the document it may stand. In JSON the order of members
+// is free.
+struct Mark {
+  char begin;  // the first octet that is no blank; 0: any
+  std::string_view text;
+  std::size_t within;
+  Reader read;
+};
+constexpr std::size_t kAnywhere = std::string_view::npos;
+constexpr std::size_t kHead = 4096;
+constexpr std::array kMarks = {
+    Mark{'{', "\"bomFormat\"", kAnywhere, read_cyclonedx_json},
+    Mark{'{', "\"spdxVersion\"", kAnywhere, read_spdx_json},
+    Mark{'{', "spdx.org/rdf/3", kAnywhere, read_spdx_json},
+    Mark{'<', "cyclonedx.org/schema/bom", kHead, read_cyclonedx_xml},
+    Mark{0, "SPDXVersion: SPDX-2", kHead, read_spdx_tag_value},
+    Mark{0, "spdxVersion: \"SPDX-2", kHead, read_spdx_yaml},
+};
+
 char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool part_matches(std::string_view pattern, std::string_view part) {
@@ -128,14 +163,26 @@ const ReaderEntry* first_that_takes(std::span<const ReaderEntry> readers, std::s
 
 std::span<const ReaderEntry> lockfile_readers() { return kLockfiles; }
 
-std::span<const ReaderEntry> sbom_readers() { return {}; }
+std::span<const ReaderEntry> sbom_readers() { return kSboms; }
 
 const ReaderEntry* reader_for(std::string_view path) {
   const ReaderEntry* reader = first_that_takes(sbom_readers(), path);
   return reader != nullptr ? reader : first_that_takes(lockfile_readers(), path);
 }
 
-const ReaderEntry* sbom_reader_for_octets(std::string_view) { return nullptr; }
+const ReaderEntry* sbom_reader_for_octets(std::string_view octets) {
+  if (octets.starts_with("\xEF\xBB\xBF")) octets.remove_prefix(3);
+  const std::size_t begin = octets.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return nullptr;
+  for (const Mark& mark : kMarks) {
+    if (mark.begin != 0 && octets[begin] != mark.begin) continue;
+    if (octets.substr(0, mark.within).find(mark.text) == std::string_view::npos) continue;
+    for (const ReaderEntry& reader : kSboms) {
+      if (reader.read == mark.read) return &reader;
+    }
+  }
+  return nullptr;
+}
 
 bool matches(std::string_view pattern, std::string_view path) {
   while (!pattern.empty()) {

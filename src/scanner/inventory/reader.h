@@ -53,7 +53,7 @@ std::span<const ReaderEntry> sbom_readers();
 
 // The first reader that takes `path`; nullptr if there is none.
 const ReaderEntry* reader_for(std::string_view path);
-// The reader of a bill of materials of any name, by its first octets; nullptr if it is none.
+// The reader of a bill of materials of any name, by what stands in it; nullptr if it is none.
 const ReaderEntry* sbom_reader_for_octets(std::string_view octets);
 
 // Whether `path` (from the root of the tree, parts separated by '/') meets the pattern. The parts
