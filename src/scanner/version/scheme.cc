@@ -83,6 +83,7 @@ Result<std::strong_ordering> compare(Scheme scheme, std::string_view a, std::str
   if (write(entry, a, key_a) == Standing::kNone) return no_version(entry, a);
   if (write(entry, b, key_b) == Standing::kNone) return no_version(entry, b);
   if (entry.write != nullptr) return order_of(key_a.view(), key_b.view());
+  if (scheme == Scheme::kMaven) return compare_maven(a, b);
   if (a == b) return std::strong_ordering::equal;
   return fail(Code::kUnsupported, fmt::format("{} versions have no order", entry.name));
 }
