@@ -17,9 +17,31 @@ namespace {
 // In the order in which they are asked.
 using Family = FormatFamily (*)();
 constexpr std::array kFamilies{
-    Family{osv_formats},        Family{debian_tracker_formats}, Family{ubuntu_tracker_formats},
-    Family{ubuntu_api_formats}, Family{alpine_formats},         Family{updateinfo_formats},
-    Family{errata_formats},     Family{red_hat_formats},        Family{csaf_formats},
+    // JVN's profile of CSAF before CSAF.
+    Family{jvn_xml_formats},
+    Family{jvn_json_formats},
+    Family{jvn_oka_formats},
+    Family{nvd_formats},
+    Family{cve_record_formats},
+    Family{known_exploited_formats},
+    Family{epss_formats},
+    Family{exploit_formats},
+    Family{rustsec_formats},
+    Family{rubysec_formats},
+    Family{friendsofphp_formats},
+    Family{retirejs_formats},
+    Family{cwe_formats},
+    Family{bitnami_component_formats},
+    Family{end_of_life_formats},
+    Family{osv_formats},
+    Family{debian_tracker_formats},
+    Family{ubuntu_tracker_formats},
+    Family{ubuntu_api_formats},
+    Family{alpine_formats},
+    Family{updateinfo_formats},
+    Family{errata_formats},
+    Family{red_hat_formats},
+    Family{csaf_formats},
 };
 
 // Names of what stands beside the data, in lower case, as a plain text, Markdown or without an
@@ -56,18 +78,9 @@ constexpr std::array<std::string_view, 19> kOtherSuffixes{
     "repository-to-cpe.json",
 };
 
-std::string_view last_part(std::string_view path) {
-  return path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
-}
-
-// What libraries call the only entry of a compressed file.
+// "CVE-1.json" of "feed/osv.zip!2024/CVE-1.json".
 std::string_view name_of_file(std::string_view path) {
-  if (path.ends_with("/data")) path.remove_suffix(5);
-  std::string_view name = last_part(path);
-  for (const std::string_view compression : {".gz", ".bz2", ".xz", ".zst"}) {
-    if (name.ends_with(compression)) name.remove_suffix(compression.size());
-  }
-  return name;
+  return path.substr(path.find_last_of("/!") + 1);  // npos + 1 is 0
 }
 
 bool is_other_file(std::string_view path) {
