@@ -44,13 +44,13 @@ struct AffectedRange {
 struct Affected {
   EcosystemRelease where;
   std::string name;  // as the source writes it; the builder normalises
-  // What else must agree for the claim to hold: an RPM module stream "nodejs:18", a CPE in which more
-  // than part, vendor, product and version is said ("cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:*").
+  // What else must agree for the claim to hold: an RPM module stream "nodejs:18", a CPE in which
+  // more than part, vendor, product and version is said ("cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:*").
   std::string qualifier;
   State state = State::kAffected;
-  std::vector<AffectedRange> ranges;   // none and no versions: every version
-  std::vector<std::string> versions;   // affected too, one by one
-  std::string advisory;                // who fixes it: "RHSA-2024:1234"; empty: the record itself
+  std::vector<AffectedRange> ranges;  // none and no versions: every version
+  std::vector<std::string> versions;  // affected too, one by one
+  std::string advisory;               // who fixes it: "RHSA-2024:1234"; empty: the record itself
   Severity severity = Severity::kUnknown;  // the vendor's, for this package
   // For the reader: Ubuntu's note, Debian's urgency, the Go symbols, the platform that a CPE needs.
   std::string note;
@@ -98,8 +98,8 @@ struct Text {
 
 struct Advisory {
   std::string id;  // "DSA-5343-1", "GHSA-…", "CVE-…", "JVNDB-…"
-  // Other names of the same problem. A record with several CVE ids is no alias of theirs: it is about
-  // them all, and they belong in `about`.
+  // Other names of the same problem. A record with several CVE ids is no alias of theirs: it is
+  // about them all, and they belong in `about`.
   std::vector<std::string> aliases;
   // The problems that an advisory is about: the CVEs of a DSA, an RHSA, a USN.
   std::vector<std::string> about;
@@ -108,7 +108,8 @@ struct Advisory {
 
   Time published = 0;
   Time modified = 0;
-  // Why the record counts for nothing ("withdrawn", "rejected"). It is kept, so that it can be said.
+  // Why the record counts for nothing ("withdrawn", "rejected"). It is kept, so that it can be
+  // said.
   std::string void_reason;
   bool disputed = false;
   bool malicious = false;  // the package itself is malware (MAL-)

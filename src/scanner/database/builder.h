@@ -1,4 +1,11 @@
 // DatabaseBuilder: compiles advisories into a database file.
+//
+//   auto sink = builder.begin();  sink->add(…)*;  builder.finish(std::move(sink), source);   //
+//   each source builder.write(path);
+//
+// Records of one source with the same id are one record. Names of one problem (ids and aliases) are
+// merged over all sources, but no problem ever has two CVE ids: a record that names several is
+// about them all (names.h). Which text of a problem is kept: text_choice.h.
 #pragma once
 
 #include <memory>
@@ -15,14 +22,16 @@ class DatabaseBuilder {
   DatabaseBuilder();
   ~DatabaseBuilder();
 
-  // A sink for the records of one source; several sources may be read at once, each by its own thread.
-  // The sink lives until finish() of that source. Fields of `source` that are counts are counted here.
-  std::unique_ptr<AdvisorySink> begin(SourceInfo source);
-  // Takes the sink's source in.
-  void finish(std::unique_ptr<AdvisorySink> sink);
+  // A sink for the records of one source; several sources may be read at once, each by its own
+  // thread. The sink must not outlive the builder.
+  std::unique_ptr<AdvisorySink> begin();
+  // Takes the sink's source in. What the sink counted (records, bad records and their examples) is
+  // added to `source`; a date that is not given becomes that of the newest record. From any thread.
+  void finish(std::unique_ptr<AdvisorySink> sink, SourceInfo source);
 
-  // Merges, sorts and writes the file beside `path`, syncs it and renames it over `path`: readers see the
-  // old or the new one, whole. kIo.
+  // Merges, sorts and writes the file beside `path`, syncs it and renames it over `path`: readers
+  // see the old or the new one, whole. Once, and the builder is used up. kIo; kExhausted where the
+  // format ends.
   Status write(const std::string& path);
 
  private:

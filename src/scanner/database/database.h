@@ -1,8 +1,8 @@
 // Database: the compiled advisories, an immutable file mapped into memory.
 //
-// docs/advisory-database.md has the grammar of the file. Opening costs a check of the header; whatever is
-// read afterwards is checked where it is read, so that a damaged file gives errors and wrong answers never
-// memory of others. All views live as long as the Database.
+// docs/advisory-database.md has the grammar of the file. Opening costs a check of the header;
+// whatever is read afterwards is checked where it is read, so that a damaged file gives errors and
+// wrong answers never memory of others. All views live as long as the Database.
 #pragma once
 
 #include <cstdint>
@@ -25,18 +25,20 @@ using RecordId = std::uint32_t;
 using ProblemId = std::uint32_t;
 using VersionId = std::uint32_t;  // 0: none
 
-// One interval of one claim about one package. 24 octets, as stored. The intervals of one claim stand side by
-// side, first the one with `is_first`.
+// One interval of one claim about one package. 24 octets, as stored. The intervals of one claim
+// stand side by side, first the one with `is_first`.
 struct Claim {
   RecordId record = 0;
-  VersionId introduced = 0;  // 0: from the beginning
-  VersionId end = 0;         // 0: no end
-  std::uint32_t detail = 0;  // advisory and note; 0: none
+  VersionId introduced = 0;     // 0: from the beginning
+  VersionId end = 0;            // 0: no end
+  std::uint32_t detail = 0;     // advisory and note; 0: none
   std::uint32_t qualifier = 0;  // a text; 0: none
   State state = State::kAffected;
   std::uint8_t flags = 0;
   Severity severity = Severity::kUnknown;
   std::uint8_t reserved = 0;
+
+  bool operator==(const Claim&) const = default;
 
   static constexpr std::uint8_t kEndInclusive = 1;
   static constexpr std::uint8_t kIsFirst = 2;
@@ -55,7 +57,9 @@ struct SourceInfo {
   std::uint64_t files = 0;
   std::uint64_t records = 0;
   std::uint64_t bad_records = 0;
-  std::vector<std::string> bad_examples;  // "name: why", the first few
+  std::vector<std::string> bad_examples;           // "name: why", the first few
+  std::uint64_t unrecognised_files = 0;            // no format of advisories, left out
+  std::vector<std::string> unrecognised_examples;  // names, the first few
   std::string failure;  // why the last attempt to refresh it failed; empty: it did not
 };
 
@@ -88,28 +92,28 @@ struct ProblemView {
   std::string_view void_reason;  // if all of its records count for nothing
   std::vector<ScoreView> scores;
   std::vector<std::string_view> cwes;
-  std::vector<std::string_view> references;
   std::vector<KnownExploited> known_exploited;
   std::optional<Epss> epss;
   std::optional<Ssvc> ssvc;
   std::vector<Exploit> exploits;
 };
 
-// What the order of findings needs, without a detour: one record of 16 octets.
+// What the order of findings needs, without a detour: 8 octets, as stored.
 struct ProblemFacts {
   float epss = 0;
-  std::uint8_t best_score_tenths = 0;  // of the newest CVSS version there is
+  std::uint8_t best_score_tenths = 0;      // of the newest CVSS version there is
   Severity severity = Severity::kUnknown;  // of that score
   std::uint8_t flags = 0;
   static constexpr std::uint8_t kKnownExploited = 1;
   static constexpr std::uint8_t kRansomware = 2;
-  static constexpr std::uint8_t kExploit = 4;       // a public exploit
+  static constexpr std::uint8_t kExploit = 4;  // a public exploit
   static constexpr std::uint8_t kMetasploit = 8;
   static constexpr std::uint8_t kDisputed = 16;
   static constexpr std::uint8_t kMalicious = 32;
   static constexpr std::uint8_t kSsvcActive = 64;
   static constexpr std::uint8_t kVoid = 128;  // withdrawn or rejected by all who speak of it
 };
+static_assert(sizeof(ProblemFacts) == 8);
 
 class Database {
  public:
@@ -134,9 +138,10 @@ class Database {
   std::vector<PackageClaims> packages_of(ProblemId problem) const;
 
   std::string_view version_text(VersionId id) const;
-  // The order-preserving key (version/scheme.h); empty if the scheme has none or the text is no version.
+  // The order-preserving key (version/scheme.h); empty if the scheme has none or the text is no
+  // version.
   std::string_view version_key(VersionId id) const;
-  std::string_view text(std::uint32_t id) const;  // of `qualifier`
+  std::string_view text(std::uint32_t id) const;           // of `qualifier`
   std::string_view advisory_of(const Claim& claim) const;  // or the record's own id
   std::string_view note_of(const Claim& claim) const;
 
@@ -151,6 +156,8 @@ class Database {
 
   // From the cold part: decompressed. nullopt where there is no text in that language.
   std::optional<Text> problem_text(ProblemId id, Language language) const;
+  // The links of all records that are about this problem alone, sorted.
+  std::vector<std::string> problem_references(ProblemId id) const;
   std::optional<std::string> cwe_name(std::string_view cwe, Language language) const;
   std::optional<ProductName> product_name(std::string_view product_key) const;
   std::optional<ComponentCpe> component_cpe(std::string_view bitnami_component) const;
@@ -159,8 +166,10 @@ class Database {
 
   std::span<const SourceInfo> sources() const;
   Time built() const;
-  // SHA-256 over the file, hexadecimal: names the exact data.
+  // SHA-256 over the file but the time of its making, hexadecimal: names the exact data.
   std::string digest() const;
+  // Reads the whole file and compares it with digest(). kCorrupt.
+  Status verify() const;
 
  private:
   struct State_;
