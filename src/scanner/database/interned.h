@@ -53,8 +53,8 @@ class InternTable {
 
  private:
   static constexpr std::uint32_t kShards = 16;
-  static constexpr std::uint32_t kChunkSize = 4096;
-  static constexpr std::uint32_t kChunks = 1U << 16;
+  static constexpr std::uint32_t kChunkSize = 1024;
+  static constexpr std::uint32_t kChunks = 1U << 14;
 
   struct Shard {
     struct Slot {
