@@ -33,6 +33,7 @@ THIRD_PARTY = {
     "archive_entry.h": {"scanner/document"},
     "zstd.h": {"scanner/database"},
     "zdict.h": {"scanner/database"},
+    "re2/": {"scanner/inventory", "scanner/rules"},
     "curl/": {"net"},
     "libxml/": {"federation/saml"},
 }
