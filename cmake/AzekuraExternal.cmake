@@ -34,7 +34,7 @@ target_link_libraries(azekura_tomlplusplus INTERFACE PkgConfig::TOMLPLUSPLUS)
 target_compile_definitions(azekura_tomlplusplus INTERFACE TOML_HEADER_ONLY=0)
 
 # What the scanner reads with.
-foreach(library simdjson pugixml libarchive libzstd libcurl)
+foreach(library simdjson pugixml libarchive libzstd libcurl re2)
   pkg_check_modules(${library} REQUIRED IMPORTED_TARGET ${library})
   add_library(azekura_${library} INTERFACE)
   add_library(azekura::${library} ALIAS azekura_${library})
