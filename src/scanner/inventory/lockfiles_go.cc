@@ -1,7 +1,9 @@
 // go.mod (go.dev/ref/mod) and vendor/modules.txt. go.sum is no reader of its own: it holds
 // checksums of versions that are not used as well. It is read beside a go.mod of Go 1.16 and older,
 // which does not name what is needed only by others.
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -178,6 +180,21 @@ void add_sums(std::string_view octets, const GoMod& mod, Collector& found) {
   for (const auto& [path, version] : highest) found.add(path, version);
 }
 
+// Of a heading in vendor/modules.txt: the module whose code is there.
+std::optional<Module> vendored_module(const Words& words) {
+  const auto arrow = std::find(words.begin(), words.end(), "=>");
+  const auto before = static_cast<std::size_t>(arrow - words.begin());
+  if (words.empty() || before == 0 || before > 2) return std::nullopt;
+  if (arrow == words.end()) {
+    if (before != 2 || !version::check(version::Scheme::kGo, words[1])) return std::nullopt;
+    return Module{std::string(words[0]), std::string(words[1]), false};
+  }
+  const Words replacement(arrow + 1, words.end());
+  if (replacement.size() == 1) return Module{std::string(words[0]), "", false};
+  if (replacement.size() != 2) return std::nullopt;
+  return Module{std::string(replacement[0]), std::string(replacement[1]), false};
+}
+
 }  // namespace
 
 Result<ReadOutcome> read_go_mod(std::string_view octets, const ReadContext& context) {
@@ -191,39 +208,33 @@ Result<ReadOutcome> read_go_mod(std::string_view octets, const ReadContext& cont
   return found.take();
 }
 
-// "# path version [=> path version]", "## explicit; go 1.17", and the packages below.
+// "# path version [=> path [version]]", "## explicit; go 1.17", then the packages that are used. A
+// module without any is only named.
 Result<ReadOutcome> read_vendor_modules(std::string_view octets, const ReadContext&) {
   Collector found(Ecosystem::kGo, Evidence::kInstalled);
-  Component last;
-  const auto flush = [&] {
-    if (!last.name.empty()) found.add(std::exchange(last, {}));
-  };
+  Component module;
   std::size_t number = 0;
   for (std::string_view line; next_line(octets, line);) {
     ++number;
     if (line.starts_with("## ")) {
-      last.direct = last.direct || contains(line, "explicit");
-      continue;
+      module.direct = contains(line, "explicit");
+    } else if (line.starts_with("# ")) {
+      module = {};
+      const auto used = vendored_module(words_of(line.substr(2)));
+      if (!used) {
+        found.malformed(fmt::format("line {} names no module", number));
+        continue;
+      }
+      module.ecosystem = Ecosystem::kGo;
+      module.evidence = Evidence::kInstalled;
+      module.name = used->path;
+      module.version = used->version;
+    } else if (!module.name.empty()) {
+      found.add(module);
+    } else if (number == 1) {
+      return fail(Code::kInvalid, "vendor/modules.txt: no module in the first line");
     }
-    if (!line.starts_with("# ")) {
-      if (number == 1)
-        return fail(Code::kInvalid, "vendor/modules.txt: no module in the first line");
-      continue;
-    }
-    flush();
-    const Words words = words_of(line.substr(2));
-    const bool is_replaced = words.size() > 2 && words[words.size() - 3] == "=>";
-    if (words.size() < 2) {
-      found.malformed(fmt::format("line {} names no module", number));
-      continue;
-    }
-    last.ecosystem = Ecosystem::kGo;
-    last.evidence = Evidence::kInstalled;
-    last.name = is_replaced ? words[words.size() - 2] : words[0];
-    const bool folder = words[words.size() - 2] == "=>";
-    last.version = folder ? "" : is_replaced ? words.back() : words[1];
   }
-  flush();
   return found.take();
 }
 

@@ -205,6 +205,8 @@ Result<XmlDocument> open_parent(XmlNode parent, const ReadContext& context, std:
 }  // namespace
 
 Result<ReadOutcome> read_pom(std::string_view octets, const ReadContext& context) {
+  // In an archive the file says how it was built, not what it needs where it runs.
+  if (contains(context.path, "META-INF/maven/")) return ReadOutcome{};
   ASSIGN_OR_RETURN(auto document, XmlDocument::parse(octets));
   if (local_name(document.root()) != "project") {
     return fail(Code::kInvalid, "pom.xml: the root element is not project");

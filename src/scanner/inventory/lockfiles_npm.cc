@@ -75,11 +75,17 @@ NpmPackage npm_package(std::string_view name, std::string_view version) {
   return {name, is_version ? version : std::string_view()};
 }
 
-Result<ReadOutcome> read_package_lock(std::string_view octets, const ReadContext&) {
+Result<ReadOutcome> read_package_lock(std::string_view octets, const ReadContext& context) {
   ASSIGN_OR_RETURN(const auto document, JsonDocument::parse(octets));
   const Json root = document.root();
   if (!root.is_object()) return fail(Code::kInvalid, "package-lock.json: not an object");
   Collector found(Ecosystem::kNpm, Evidence::kLockfile);
+  // npm itself does not look at the one where the other is.
+  if (file_name(context.path) == "package-lock.json" && context.open &&
+      context.open("npm-shrinkwrap.json")) {
+    found.problem(Problem::Kind::kSkipped, "npm-shrinkwrap.json stands in its place");
+    return found.take();
+  }
   if (root["packages"].is_object()) {
     read_places(root["packages"], found);
   } else {

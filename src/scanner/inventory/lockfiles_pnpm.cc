@@ -36,8 +36,9 @@ NpmPackage package_of_key(std::string_view key, int format) {
   if (format < kSnapshotsFrom) {
     const std::size_t slash = key.find('/');
     if (slash == std::string_view::npos) return {};
-    if (slash == 0 || contains(key.substr(0, slash), ".")) key.remove_prefix(slash + 1);
+    if (contains(key.substr(0, slash), ".")) key.remove_prefix(slash);
   }
+  if (key.starts_with('/')) key.remove_prefix(1);
   std::size_t at = format < 6 ? key.rfind('/') : key.find('@', 1);
   // The first release candidates of 6 wrote keys as 5 did.
   if (at == std::string_view::npos) at = key.rfind('/');

@@ -68,9 +68,12 @@ Result<ReadOutcome> read_gemfile_lock(std::string_view octets, const ReadContext
     if (text.empty()) continue;
     const std::size_t indent = indent_of(line);
     if (indent == 0) {
-      if (std::find(kSections.begin(), kSections.end(), text) == kSections.end()) {
+      const bool known = std::find(kSections.begin(), kSections.end(), text) != kSections.end();
+      // Bundler passes over sections of later versions, but not over what no section begins.
+      if (!known && section.empty()) {
         return fail(Code::kInvalid, fmt::format("Gemfile.lock: unknown section {}", shown(text)));
       }
+      if (!known) found.problem(Problem::Kind::kSkipped, fmt::format("section {}", shown(text)));
       section = text;
       specs = false;
     } else if (section == "DEPENDENCIES") {

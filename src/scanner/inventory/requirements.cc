@@ -1,8 +1,11 @@
 // requirements.txt: what pip reads (pip.pypa.io "Requirements File Format"; PEP 440, PEP 508).
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,8 +18,8 @@
 namespace azekura::scanner::inventory {
 namespace {
 
-// Of files that lead to files by -r.
-constexpr int kDepthMax = 8;
+// Files that one file may lead to by -r and -c.
+constexpr std::size_t kFilesMax = 64;
 
 bool is_name_octet(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -97,13 +100,13 @@ class Requirements {
   }
 
   // `folder`: of the file, relative to the folder of the first one.
-  void read(std::string_view octets, const std::string& folder, int depth) {
+  void read(std::string_view octets, const std::string& folder) {
     std::string line;
     while (next_requirement(octets, line)) {
       const std::string_view text = trimmed(line);
       if (text.empty()) continue;
       if (text.starts_with('-')) {
-        read_option(text, folder, depth);
+        read_option(text, folder);
       } else {
         read_requirement(text);
       }
@@ -122,22 +125,23 @@ class Requirements {
   }
 
  private:
-  void read_option(std::string_view text, const std::string& folder, int depth) {
+  void read_option(std::string_view text, const std::string& folder) {
     const std::size_t end = std::min(text.find_first_of(" ="), text.size());
     const std::string_view option = text.substr(0, end);
     const std::string_view value = trimmed(text.substr(std::min(end + 1, text.size())));
-    if (option == "-r" || option == "--requirement") follow(value, folder, depth, false);
-    if (option == "-c" || option == "--constraint") follow(value, folder, depth, true);
+    if (option == "-r" || option == "--requirement") follow(value, folder, false);
+    if (option == "-c" || option == "--constraint") follow(value, folder, true);
     if (option == "-e" || option == "--editable") read_address(value);
   }
 
-  void follow(std::string_view name, const std::string& folder, int depth, bool constraint) {
+  void follow(std::string_view name, const std::string& folder, bool constraint) {
     // What has a name of its own is read as a file of its own.
     if (!constraint && reader_for(name) != nullptr) return;
     const std::string path =
         folder.empty() ? std::string(name) : fmt::format("{}/{}", folder, name);
-    if (depth >= kDepthMax) {
-      found_.problem(Problem::Kind::kLimit, fmt::format("{}: too many files deep", shown(path)));
+    if (!followed_.insert(path).second) return;
+    if (followed_.size() > kFilesMax) {
+      found_.problem(Problem::Kind::kLimit, fmt::format("{}: too many files", shown(path)));
       return;
     }
     const auto octets = context_.open ? context_.open(path) : fail(Code::kNotFound, "no such file");
@@ -147,14 +151,14 @@ class Requirements {
     } else if (constraint) {
       read_constraints(*octets);
     } else {
-      read(*octets, std::string(folder_of(path)), depth + 1);
+      read(*octets, std::string(folder_of(path)));
     }
   }
 
   void read_constraints(std::string_view octets) {
     ReadContext alone;
     Collector pins(Ecosystem::kPyPI, Evidence::kLockfile);
-    Requirements(pins, alone).read(octets, "", kDepthMax);
+    Requirements(pins, alone).read(octets, "");
     for (const auto& pin : pins.outcome().components) {
       if (pin.evidence != Evidence::kLockfile) continue;
       constraints_.emplace(normalized_name(Ecosystem::kPyPI, pin.name), pin.version);
@@ -211,6 +215,7 @@ class Requirements {
   Collector& found_;
   const ReadContext& context_;
   bool development_ = false;
+  std::unordered_set<std::string> followed_;
   std::unordered_map<std::string, std::string> constraints_;
 };
 
@@ -222,7 +227,7 @@ Result<ReadOutcome> read_requirements(std::string_view octets, const ReadContext
   }
   Collector found(Ecosystem::kPyPI, Evidence::kLockfile);
   Requirements requirements(found, context);
-  requirements.read(octets, "", 0);
+  requirements.read(octets, "");
   requirements.finish();
   return found.take();
 }
