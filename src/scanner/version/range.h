@@ -43,6 +43,10 @@ Result<bool> satisfies(RangeLanguage language, std::string_view range, std::stri
 // that intervals can't say, as npm's, is left out: the interval holds the pre-releases inside it.)
 Result<std::vector<Interval>> intervals(RangeLanguage language, std::string_view range);
 
+// The same for a language that serves several schemes, as advisories use kComma.
+Result<std::vector<Interval>> intervals(RangeLanguage language, Scheme scheme,
+                                        std::string_view range);
+
 // What is in none of the intervals.
 Result<std::vector<Interval>> complement(Scheme scheme, std::vector<Interval> intervals);
 
