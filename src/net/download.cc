@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "azekura_version.h"
 
@@ -305,12 +306,18 @@ Result<DownloadOutcome> Transfer::settle() {
   } else {
     if (written_ == 0 && resumed_at_ == 0) RETURN_IF_ERROR(open_part(true));
     if (file_ != nullptr) std::fclose(std::exchange(file_, nullptr));
+    std::error_code ignored;
+    fs::remove(validator_path(part_), ignored);
+    if (download_.accept) {
+      if (auto accepted = download_.accept(part_); !accepted) {
+        fs::remove(part_, ignored);
+        return tl::make_unexpected(accepted.error());
+      }
+    }
     RETURN_IF_ERROR(sync_path(part_, O_RDONLY));
     if (std::rename(part_.c_str(), download_.path.c_str()) != 0) {
       return fail_errno("rename " + part_, errno);
     }
-    std::error_code ignored;
-    fs::remove(validator_path(part_), ignored);
     const std::string folder = fs::path(download_.path).parent_path().string();
     RETURN_IF_ERROR(sync_path(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY));
   }

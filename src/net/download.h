@@ -16,6 +16,9 @@ struct Download {
   // What a former answer said, to be asked whether it still holds; only used if `path` exists.
   std::string etag;
   std::string last_modified;
+  // Looks at the whole new file before it takes the old one's place; an error refuses it. May be
+  // unset.
+  std::function<Status(const std::string& path)> accept;
 };
 
 struct DownloadOutcome {
@@ -41,8 +44,9 @@ struct DownloadOptions {
 
 // One result for each download, in the same order. The file at `path` is replaced only by a whole
 // new one, synced and renamed; a failed transfer leaves PATH.part, from which the next one goes on
-// if the server still has the same file (If-Range). kUnavailable (network, 5xx), kNotFound (404,
-// 410), kDenied (401, 403), kInvalid (other 4xx, URL), kExhausted (octets_max), kIo.
+// if the server still has the same file (If-Range). `accept`'s error, kUnavailable (network, 5xx),
+// kNotFound (404, 410), kDenied (401, 403), kInvalid (other 4xx, URL), kExhausted (octets_max),
+// kIo.
 std::vector<Result<DownloadOutcome>> download_all(const std::vector<Download>& downloads,
                                                   const DownloadOptions& options);
 

@@ -134,9 +134,10 @@ urls = ["https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-modified.json.gz"]
 enabled = false
 [[source]]
 name = "amazon"
-urls = ["https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list"]
-enabled = false
-note = "Amazon Linux's updateinfo.xml.gz lies at an address that changes; give a mirror's, or use --from"
+yum = [
+  "https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list",
+  "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list",
+]
 )";
 
 bool is_name(std::string_view name) {
@@ -158,8 +159,10 @@ Result<Source> source_of(Json table, std::size_t number) {
   };
   if (!is_name(source.name)) return wrong("its name may have a-z, 0-9 and - only, 64 at most");
   for (const Json url : table["urls"].items()) source.urls.push_back(url.string());
-  if (source.urls.empty()) return wrong("it has no urls");
-  if (!std::all_of(source.urls.begin(), source.urls.end(), is_address)) {
+  for (const Json url : table["yum"].items()) source.yum.push_back(url.string());
+  if (source.urls.empty() && source.yum.empty()) return wrong("it has neither urls nor yum");
+  if (!std::all_of(source.urls.begin(), source.urls.end(), is_address) ||
+      !std::all_of(source.yum.begin(), source.yum.end(), is_address)) {
     return wrong("a url begins with https://, http:// or file://");
   }
   if (!source.sha256_url.empty() && !is_address(source.sha256_url)) {
