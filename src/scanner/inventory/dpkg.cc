@@ -163,7 +163,8 @@ class Reading {
     component.name = stanza[kPackage];
     component.version = stanza[kVersion];
     component.architecture = stanza[kArchitecture];
-    component.origin = dpkg_origin({.version = stanza[kVersion],
+    component.origin = dpkg_origin({.ecosystem = ecosystem_,
+                                    .version = stanza[kVersion],
                                     .origin = stanza[kOrigin],
                                     .maintainer = stanza[kMaintainer]});
     set_source(stanza[kSource], component);

@@ -1,6 +1,7 @@
 #include "scanner/inventory/dpkg_origin.h"
 
 #include <algorithm>
+#include <span>
 
 namespace azekura::scanner::inventory {
 namespace {
@@ -30,11 +31,12 @@ constexpr Sign kVersionMarks[] = {
     {"-percona", "Percona"},
 };
 
-// A domain also stands for those below it.
-constexpr Sign kDomains[] = {
-    {"debian.org", "Debian"},
-    {"ubuntu.com", "Ubuntu"},
-    {"canonical.com", "Ubuntu"},
+constexpr Sign kDebianDomains[] = {{"debian.org", "Debian"}};
+constexpr Sign kUbuntuDomains[] = {{"ubuntu.com", "Ubuntu"}, {"canonical.com", "Ubuntu"}};
+
+// A domain also stands for those below it; where people of the domain maintain packages in Debian,
+// it is the address of those who publish.
+constexpr Sign kThirdParties[] = {
     {"brave.com", "Brave"},
     {"chromium.org", "Google"},
     {"cloudflare.com", "Cloudflare"},
@@ -56,7 +58,7 @@ constexpr Sign kDomains[] = {
     {"mongodb.com", "MongoDB"},
     {"nginx.com", "NGINX"},
     {"nodesource.com", "NodeSource"},
-    {"nvidia.com", "NVIDIA"},
+    {"cudatools@nvidia.com", "NVIDIA"},
     {"opensearch.org", "OpenSearch"},
     {"oss.oracle.com", "Oracle"},
     {"percona.com", "Percona"},
@@ -75,16 +77,24 @@ constexpr Sign kDomains[] = {
     {"zabbix.com", "Zabbix"},
 };
 
-std::string_view domain_of(std::string_view maintainer) {
-  const std::size_t at = maintainer.rfind('@');
-  if (at == std::string_view::npos) return {};
-  const std::string_view domain = maintainer.substr(at + 1);
-  return domain.substr(0, domain.find_first_of("> \t"));
+// "Docker <support@docker.com>" → "support@docker.com".
+std::string_view address_of(std::string_view maintainer) {
+  const std::size_t open = maintainer.rfind('<');
+  if (open != std::string_view::npos) maintainer.remove_prefix(open + 1);
+  return maintainer.substr(0, maintainer.find('>'));
 }
 
-bool is_within(std::string_view domain, std::string_view parent) {
-  if (!domain.ends_with(parent)) return false;
-  return domain.size() == parent.size() || domain[domain.size() - parent.size() - 1] == '.';
+bool is_within(std::string_view address, std::string_view end) {
+  if (!address.ends_with(end)) return false;
+  if (address.size() == end.size()) return true;
+  const char before = address[address.size() - end.size() - 1];
+  return before == '@' || before == '.';
+}
+
+std::string_view origin_in(std::span<const Sign> signs, std::string_view address) {
+  const auto known =
+      std::ranges::find_if(signs, [&](const Sign& sign) { return is_within(address, sign.sign); });
+  return known == signs.end() ? std::string_view{} : known->origin;
 }
 
 }  // namespace
@@ -94,10 +104,13 @@ std::string_view dpkg_origin(const DpkgSigns& signs) {
   for (const Sign& mark : kVersionMarks) {
     if (signs.version.find(mark.sign) != std::string_view::npos) return mark.origin;
   }
-  const std::string_view domain = domain_of(signs.maintainer);
-  const auto known = std::ranges::find_if(
-      kDomains, [&](const Sign& sign) { return is_within(domain, sign.sign); });
-  return known == std::end(kDomains) ? std::string_view{} : known->origin;
+  const std::string_view address = address_of(signs.maintainer);
+  std::string_view origin;
+  if (signs.ecosystem != Ecosystem::kUbuntu) origin = origin_in(kDebianDomains, address);
+  if (origin.empty() && signs.ecosystem != Ecosystem::kDebian) {
+    origin = origin_in(kUbuntuDomains, address);
+  }
+  return origin.empty() ? origin_in(kThirdParties, address) : origin;
 }
 
 }  // namespace azekura::scanner::inventory

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <bitset>
+#include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -18,13 +22,37 @@ std::string_view common(std::string_view path) {
   return path;
 }
 
+// Most paths of a system are nobody's question: what is none is told by a few octets of it.
+class Filter {
+ public:
+  void add(std::string_view path) { bits_.set(place(path)); }
+  bool may_hold(std::string_view path) const { return bits_.test(place(path)); }
+
+ private:
+  static constexpr std::size_t kPlaces = std::size_t{1} << 16;
+
+  static std::size_t place(std::string_view path) {
+    std::uint64_t end = 0;
+    const std::size_t size = std::min(path.size(), sizeof end);
+    std::memcpy(&end, path.data() + path.size() - size, size);
+    // Fibonacci hashing: the upper bits are mixed best.
+    return ((end ^ path.size()) * 0x9e3779b97f4a7c15U) >> 48;
+  }
+
+  std::bitset<kPlaces> bits_;
+};
+
 class Finding {
  public:
   explicit Finding(std::span<const std::string> paths) {
-    for (const std::string& path : paths) wanted_[common(path)].paths.push_back(&path);
+    for (const std::string& path : paths) {
+      wanted_[common(path)].paths.push_back(&path);
+      filter_.add(common(path));
+    }
   }
 
   void file(std::string_view package, std::string_view path) {
+    if (!filter_.may_hold(common(path))) return;
     const auto found = wanted_.find(common(path));
     if (found != wanted_.end() && found->second.owner.empty()) found->second.owner = package;
   }
@@ -43,6 +71,7 @@ class Finding {
     std::vector<const std::string*> paths;
     std::string owner;
   };
+  Filter filter_;
   std::unordered_map<std::string_view, Wanted> wanted_;
 };
 

@@ -48,8 +48,10 @@ struct CloseFolder {
 };
 using Folder = std::unique_ptr<DIR, CloseFolder>;
 
+using Enough = bool (*)(std::string_view octets);
+
 // Files of /proc have no size. False where they may not be read, or the process has gone.
-bool read_proc(int folder, const char* name, std::string& octets) {
+bool read_proc(int folder, const char* name, std::string& octets, Enough enough = nullptr) {
   octets.clear();
   const Descriptor file(::openat(folder, name, O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return false;
@@ -59,6 +61,7 @@ bool read_proc(int folder, const char* name, std::string& octets) {
     if (got < 0) return false;
     if (got == 0) return true;
     octets.append(piece.data(), static_cast<std::size_t>(got));
+    if (enough != nullptr && enough(octets)) return true;
   }
   return true;
 }
@@ -194,7 +197,10 @@ Listeners read_listeners(const std::string& proc) {
   for (const std::string_view protocol : {"tcp", "udp"}) {
     for (const std::string_view suffix : {"", "6"}) {
       const std::string path = proc + "/net/" + std::string(protocol) + std::string(suffix);
-      if (read_proc(AT_FDCWD, path.c_str(), octets)) add_listeners(protocol, octets, listeners);
+      const Enough enough = protocol == "tcp" ? is_past_listeners : nullptr;
+      if (read_proc(AT_FDCWD, path.c_str(), octets, enough)) {
+        add_listeners(protocol, octets, listeners);
+      }
     }
   }
   return listeners;

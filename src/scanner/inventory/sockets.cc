@@ -58,4 +58,13 @@ void add_listeners(std::string_view protocol, std::string_view octets, Listeners
   }
 }
 
+bool is_past_listeners(std::string_view octets) {
+  const std::size_t end = octets.rfind('\n');
+  if (end == std::string_view::npos || end == 0) return false;
+  const std::size_t begin = octets.rfind('\n', end - 1);
+  if (begin == std::string_view::npos) return false;  // the line of titles
+  const auto parts = split(octets.substr(begin, end - begin), ' ');
+  return parts.size() > 3 && number_of<std::uint32_t>(parts[3], 16) != kTcpListen;
+}
+
 }  // namespace azekura::scanner::inventory

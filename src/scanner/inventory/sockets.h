@@ -16,4 +16,8 @@ using Listeners = std::unordered_map<std::uint64_t, std::string>;
 // connected. Lines that cannot be read are left out.
 void add_listeners(std::string_view protocol, std::string_view octets, Listeners& listeners);
 
+// Whether what was read of tcp or tcp6 ends behind the sockets that listen, which come first: the
+// others may be very many, and need not be read.
+bool is_past_listeners(std::string_view octets);
+
 }  // namespace azekura::scanner::inventory
