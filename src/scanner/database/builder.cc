@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <mutex>
+#include <tuple>
 
 #include "scanner/database/compilation.h"
 #include "scanner/database/sink.h"
@@ -28,10 +29,12 @@ std::unique_ptr<AdvisorySink> DatabaseBuilder::begin() {
   return std::make_unique<CollectingSink>(state_->tables);
 }
 
-void DatabaseBuilder::finish(std::unique_ptr<AdvisorySink> sink, SourceInfo source) {
+SourceInfo DatabaseBuilder::finish(std::unique_ptr<AdvisorySink> sink, SourceInfo source) {
   Collected collected = static_cast<CollectingSink&>(*sink).take(std::move(source));
+  SourceInfo info = collected.source;
   const std::lock_guard lock(state_->mutex);
   state_->sources.push_back(std::move(collected));
+  return info;
 }
 
 Status DatabaseBuilder::write(const std::string& path) {
@@ -40,7 +43,7 @@ Status DatabaseBuilder::write(const std::string& path) {
     return fail(Code::kExhausted, "more sources than a database can have");
   }
   std::stable_sort(sources.begin(), sources.end(), [](const Collected& a, const Collected& b) {
-    return a.source.name < b.source.name;
+    return std::tie(a.source.name, a.source.origin) < std::tie(b.source.name, b.source.origin);
   });
   ASSIGN_OR_RETURN(auto file, DatabaseFile::create(path));
   Compilation compilation(state_->tables, std::move(sources));

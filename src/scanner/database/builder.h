@@ -25,9 +25,10 @@ class DatabaseBuilder {
   // A sink for the records of one source; several sources may be read at once, each by its own
   // thread. The sink must not outlive the builder.
   std::unique_ptr<AdvisorySink> begin();
-  // Takes the sink's source in. What the sink counted (records, bad records and their examples) is
-  // added to `source`; a date that is not given becomes that of the newest record. From any thread.
-  void finish(std::unique_ptr<AdvisorySink> sink, SourceInfo source);
+  // Takes the sink's source in, and gives what the database will say of it: `source` with what the
+  // sink counted (records, bad records and their examples), and, where no date is given, that of the
+  // newest record. A source without any record has failed, and says so. From any thread.
+  SourceInfo finish(std::unique_ptr<AdvisorySink> sink, SourceInfo source);
 
   // Merges, sorts and writes the file beside `path`, syncs it and renames it over `path`: readers
   // see the old or the new one, whole. Once, and the builder is used up. kIo; kExhausted where the

@@ -42,7 +42,7 @@ void CollectingSink::add(Advisory advisory) {
   keep(advisory.english, record.english, record.english_rank);
   keep(advisory.japanese, record.japanese, record.japanese_rank);
   collected_.records.push_back(record);
-  newest_ = std::max(newest_, advisory.modified);
+  note_date(advisory.modified);
 
   add_facts(advisory, index);
   std::string bad_version;
@@ -54,6 +54,11 @@ void CollectingSink::add(Advisory advisory) {
     bad_record(advisory.id,
                Error{Code::kInvalid, fmt::format("{} is no version", bad_version), {}});
   }
+}
+
+// A date that is yet to come is a mistake, and must not make old data look fresh.
+void CollectingSink::note_date(Time date) {
+  if (date <= begun_) newest_ = std::max(newest_, date);
 }
 
 void CollectingSink::bad_record(std::string name, Error why) {
@@ -73,6 +78,7 @@ Collected CollectingSink::take(SourceInfo source) {
       source.bad_examples.push_back(std::move(example));
   }
   if (source.date == 0) source.date = newest_;
+  if (source.records == 0 && source.failure.empty()) source.failure = "no advisory could be read";
   collected_.source = std::move(source);
   collected_.texts.close();
   collected_.records.shrink_to_fit();
@@ -102,11 +108,13 @@ void CollectingSink::add_facts(const Advisory& advisory, std::uint32_t record) {
     collected_.exploits.push_back({record, strings.intern(exploit.id), exploit.kind});
   }
   if (const auto& kev = advisory.known_exploited) {
+    note_date(kev->added);
     collected_.known_exploited.push_back({record, strings.intern(kev->catalogue),
                                           stored_time(kev->added), stored_time(kev->due),
                                           kev->ransomware});
   }
   if (const auto& epss = advisory.epss) {
+    note_date(epss->date);
     collected_.epss.push_back({record, strings.intern(epss->model), stored_time(epss->date),
                                static_cast<float>(epss->probability),
                                static_cast<float>(epss->percentile)});
@@ -123,11 +131,11 @@ void CollectingSink::add_score(const Score& score, std::uint32_t record) {
                      .source = tables_.strings.intern(score.source),
                      .vector = tables_.strings.intern(score.vector)};
   double value = score.score;
-  if (!score.vector.empty()) {
-    const auto cvss = parse_cvss(score.vector);
-    if (!cvss) return;  // a vector that says nothing; the importer has said so if it cared
+  if (const auto cvss = parse_cvss(score.vector)) {
     row.version = cvss->version;
     if (value <= 0) value = cvss->score;
+  } else if (value <= 0) {
+    return;  // says nothing
   }
   row.tenths = static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 10.0) * 10));
   collected_.scores.push_back(row);

@@ -1,6 +1,7 @@
 // CollectingSink: turns advisories into rows at once.
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class CollectingSink : public AdvisorySink {
     bool operator==(const Interval&) const = default;
   };
 
+  void note_date(Time date);
   std::uint32_t add_lists(const Advisory& advisory);
   void add_list(const std::vector<std::string>& texts);
   void add_facts(const Advisory& advisory, std::uint32_t record);
@@ -52,6 +54,7 @@ class CollectingSink : public AdvisorySink {
   Collected collected_;
   std::uint64_t bad_records_ = 0;
   std::vector<std::string> bad_examples_;
+  const Time begun_ = std::time(nullptr);
   Time newest_ = 0;
   std::vector<Interval> intervals_;
 };
