@@ -113,11 +113,19 @@ void Sbom::add(const SbomEntry& entry) {
     }
   }
   if (!entry.purl.empty() && add_by_purl(entry, component)) return;
-  const bool by_name = entry.counts_by_name && !entry.version.empty() && entry.purl.empty();
-  if (component.cpe.empty() && !by_name) return;
+  if (component.cpe.empty() && (!entry.purl.empty() || !is_counted_by_name(entry))) return;
   component.name = entry.group.empty() ? entry.name : fmt::format("{}/{}", entry.group, entry.name);
   component.version = entry.version;
   found_.add(std::move(component));
+}
+
+bool Sbom::is_counted_by_name(const SbomEntry& entry) {
+  if (!entry.counts_by_name) return false;
+  if (entry.name.empty()) found_.malformed("an entry without a name");
+  if (!entry.name.empty() && entry.version.empty()) {
+    found_.unknown(fmt::format("{}: neither a package URL nor a version", shown(entry.name)));
+  }
+  return !entry.name.empty() && !entry.version.empty();
 }
 
 bool Sbom::add_by_purl(const SbomEntry& entry, Component& component) {
@@ -147,10 +155,12 @@ void Sbom::note_distribution(const Purl& purl) {
   if (distro.empty()) return;
   const std::size_t dash = distro.rfind('-');
   const bool named = dash != std::string::npos && dash > 0;
-  const auto stated = named ? distribution_of(std::string_view(distro).substr(0, dash),
-                                              std::string_view(distro).substr(dash + 1))
-                            : distribution_of(purl.space, distro);
+  auto stated = named ? distribution_of(std::string_view(distro).substr(0, dash),
+                                        std::string_view(distro).substr(dash + 1))
+                      : distribution_of(purl.space, distro);
   if (!stated) return;
+  // "focal" is known to the purl's rules only.
+  if (const auto known = ecosystem_of(purl); !known.release.empty()) stated->release = known;
   if (!of_packages_) of_packages_ = stated;
   if (contradiction_ ||
       (of_packages_->id == stated->id && of_packages_->version == stated->version)) {

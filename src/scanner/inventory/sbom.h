@@ -25,8 +25,8 @@ struct SbomEntry {
   std::string source_version;
   bool development = false;
   bool direct = false;
-  // An entry with neither purl nor CPE counts if it has a name and a version and is of a kind that
-  // is software of its own.
+  // Without purl and CPE it counts only if it is software of its own, not a group of other
+  // entries; a missing name or version is then a problem.
   bool counts_by_name = true;
 };
 
@@ -42,6 +42,7 @@ class Sbom {
   ReadOutcome take();
 
  private:
+  bool is_counted_by_name(const SbomEntry& entry);
   bool add_by_purl(const SbomEntry& entry, Component& component);
   void note_distribution(const Purl& purl);
 

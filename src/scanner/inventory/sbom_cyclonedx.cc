@@ -47,7 +47,9 @@ void put_epoch(std::string_view epoch, SbomEntry& entry) {
 }
 
 void finish(std::string_view type, std::string_view scope, SbomEntry& entry) {
-  entry.counts_by_name = is_software(type);
+  // Tools write an application without a version for each lockfile that they have read.
+  const bool group = type == "application" && !entry.name.empty() && entry.version.empty();
+  entry.counts_by_name = (type.empty() || is_software(type)) && !group;
   entry.development = entry.development || scope == "excluded";
   while (entry.location.starts_with('/')) entry.location.erase(0, 1);
 }

@@ -37,6 +37,12 @@ bool is_operating_system(std::string_view id, std::string_view purpose) {
          purpose == "OPERATING_SYSTEM";
 }
 
+// What Trivy writes for an image and for each lockfile that it has read.
+bool is_group(std::string_view id) {
+  return id.starts_with("SPDXRef-Application-") || id.starts_with("SPDXRef-ContainerImage-") ||
+         id.starts_with("SPDXRef-Filesystem-");
+}
+
 struct Package {
   SbomEntry entry;
   std::string id;
@@ -65,6 +71,7 @@ void read_package(Json json, Sbom& sbom) {
   for (Json checksum : json["checksums"].items()) {
     if (checksum["algorithm"].text() == "SHA1") entry.sha1 = checksum["checksumValue"].text();
   }
+  entry.counts_by_name = !is_group(package.id);
   add(package, sbom);
 }
 
