@@ -18,6 +18,7 @@ namespace azekura::scanner {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{128} << 10;
+constexpr std::size_t kPeek = 512;
 // What an entry claims is believed up to here; the rest is added as it comes.
 constexpr std::uint64_t kReserveMax = std::uint64_t{4} << 20;
 
@@ -100,6 +101,12 @@ struct ArchiveReader::State {
   bool entry_done = true;
   std::uint64_t counted = 0;  // of the uncompressed stream
   std::optional<Error> broken;
+  struct Block {
+    std::string_view octets;
+    std::uint64_t offset = 0;
+  };
+  std::optional<Block> peeked;
+  std::string gathered;      // what peeked shows, where it came in pieces
   std::optional<int> first;  // what reading the first header gave, until next() is called
 
   ~State() {
@@ -135,12 +142,13 @@ struct ArchiveReader::State {
     return {};
   }
 
-  struct Block {
-    std::string_view octets;
-    std::uint64_t offset = 0;
-  };
   // Nothing at the end of the entry.
   Result<std::optional<Block>> block() {
+    if (peeked) {
+      const auto first_block = *peeked;
+      peeked.reset();
+      return first_block;
+    }
     if (broken) return tl::make_unexpected(*broken);
     if (entry_done) return std::nullopt;
     const void* data = nullptr;
@@ -306,6 +314,7 @@ Result<bool> ArchiveReader::next(ArchiveEntry& entry) {
   }
   if (state.broken) return tl::make_unexpected(*state.broken);
   state.entry_done = true;
+  state.peeked.reset();
   if (outcome == ARCHIVE_EOF) return false;
   if (outcome != ARCHIVE_OK && outcome != ARCHIVE_WARN) return state.damaged(ARCHIVE_FATAL);
   if (state.budget->entries == 0)
@@ -324,6 +333,33 @@ Result<bool> ArchiveReader::next(ArchiveEntry& entry) {
     entry.link = either(archive_entry_symlink(raw), archive_entry_symlink_utf8(raw));
   }
   return true;
+}
+
+std::uint64_t ArchiveReader::octets_used() const {
+  return state_->limits.total_octets_max - state_->budget->octets;
+}
+
+Result<std::string_view> ArchiveReader::peek() {
+  State& state = *state_;
+  if (!state.peeked) {
+    ASSIGN_OR_RETURN(state.peeked, state.block());
+  }
+  // A file that begins with a hole begins with zeros, which are no sign of anything.
+  if (!state.peeked || state.peeked->offset != 0) return std::string_view();
+  if (state.peeked->octets.size() >= kPeek || state.entry_done) return state.peeked->octets;
+  // The end of libarchive's buffer lay just behind the beginning of the entry.
+  state.gathered.assign(state.peeked->octets);
+  state.peeked.reset();
+  while (state.gathered.size() < kPeek) {
+    ASSIGN_OR_RETURN(const auto more, state.block());
+    if (!more) break;
+    if (more->offset != state.gathered.size()) {
+      return fail(Code::kCorrupt, "a file with holes where it begins");
+    }
+    state.gathered += more->octets;
+  }
+  state.peeked = State::Block{state.gathered, 0};
+  return state.gathered;
 }
 
 Result<std::string> ArchiveReader::read() {
@@ -385,6 +421,20 @@ bool looks_like_archive(std::string_view octets) {
   if (looks_compressed(octets) || std::any_of(std::begin(kMagics), std::end(kMagics), begins))
     return true;
   return octets.size() >= 512 && octets.substr(257, 5) == "ustar";
+}
+
+Result<std::string> decompressed_zlib(std::string_view octets, std::uint64_t octets_max) {
+  using namespace std::string_view_literals;
+  constexpr std::size_t kZlibHead = 2;
+  constexpr std::size_t kZlibTail = 4;
+  const bool deflate =
+      octets.size() > kZlibHead + kZlibTail && (octets[0] & 0x0f) == 8 && (octets[1] & 0x20) == 0;
+  if (!deflate) return fail(Code::kCorrupt, "no zlib stream");
+  // The same deflated octets in the envelope that libarchive opens (RFC 1952).
+  std::string gzip("\x1f\x8b\x08\0\0\0\0\0\0\xff"sv);
+  gzip += octets.substr(kZlibHead, octets.size() - kZlibHead - kZlibTail);
+  gzip.append(8, '\0');
+  return decompressed(gzip, octets_max);
 }
 
 Result<std::string> decompressed(std::string_view octets, std::uint64_t octets_max) {

@@ -57,9 +57,15 @@ class ArchiveReader {
   // Whether it is but one compressed file.
   bool is_compressed_file() const;
 
+  // What this archive and those inside it have used of total_octets_max.
+  std::uint64_t octets_used() const;
+
   // False at the end. kExhausted (a limit), kCorrupt (damaged from here on: the rest is lost).
   // An entry whose name leads out of the archive comes with an empty path.
   Result<bool> next(ArchiveEntry& entry);
+  // The first octets of the last entry, as many as are at hand (512, if it has as many); what reads
+  // or opens the entry begins with them all the same. Valid until the next call.
+  Result<std::string_view> peek();
   // The content of the last entry. kExhausted, kCorrupt; next() may still find the entry after it.
   Result<std::string> read();
   // The same without a copy where that is possible, else in `buffer`; valid until the next call.
@@ -78,5 +84,7 @@ class ArchiveReader {
 bool looks_like_archive(std::string_view octets);
 // gzip, xz, bzip2, zstd; what is not compressed comes back as it is. kExhausted, kCorrupt.
 Result<std::string> decompressed(std::string_view octets, std::uint64_t octets_max);
+// A zlib stream (RFC 1950); its checksum is not looked at. kExhausted, kCorrupt.
+Result<std::string> decompressed_zlib(std::string_view octets, std::uint64_t octets_max);
 
 }  // namespace azekura::scanner
