@@ -19,9 +19,13 @@ bool is_plain(std::string_view text, std::size_t size_max) {
 }
 
 std::string identity(const Component& component) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", static_cast<int>(component.ecosystem),
-                     component.name, component.version, component.architecture, component.location,
-                     component.cpe);
+  std::string key = std::to_string(static_cast<int>(component.ecosystem));
+  for (const std::string* field : {&component.name, &component.version, &component.architecture,
+                                   &component.location, &component.cpe}) {
+    key += '\n';
+    key += *field;
+  }
+  return key;
 }
 
 }  // namespace
