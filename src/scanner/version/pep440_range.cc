@@ -113,10 +113,15 @@ std::string end_of_prefix(const Pep440& version, std::string_view release) {
   return with_epoch(version, next) + ".dev0";
 }
 
+// rc1
+std::string stage_of(const Pep440& version, std::string_view number) {
+  return fmt::format("{}{}", "abc"[version.pre_stage], number);
+}
+
 // The least version above the version's own local ones.
 std::string end_of_locals(const Pep440& version) {
   std::string end = with_epoch(version, version.release);
-  if (version.pre) end += fmt::format("{}{}", "abc"[version.pre_stage], *version.pre);
+  if (version.pre) end += stage_of(version, *version.pre);
   if (version.dev) {
     if (version.post) end += fmt::format(".post{}", *version.post);
     return end + fmt::format(".dev{}", plus_one(*version.dev));
@@ -126,6 +131,20 @@ std::string end_of_locals(const Pep440& version) {
 
 AllOf within(std::string low, std::string high) {
   return {{Operator::kGreaterOrEqual, std::move(low)}, {Operator::kLess, std::move(high)}};
+}
+
+// > excludes the version's own post-releases, unless it is one, and local versions. Those of a
+// final version end nowhere below the next release, so the greatest thinkable number stands for
+// that.
+AllOf above(const Pep440& version) {
+  constexpr std::string_view kLastPost = "9999999999999999999";
+  if (version.post || version.dev) return {{Operator::kGreaterOrEqual, end_of_locals(version)}};
+  if (version.pre) {
+    return {{Operator::kGreaterOrEqual, with_epoch(version, version.release) +
+                                            stage_of(version, plus_one(*version.pre)) + ".dev0"}};
+  }
+  return {{Operator::kGreater,
+           with_epoch(version, version.release) + ".post" + std::string(kLastPost)}};
 }
 
 // The comparators; of !=, those of what it excludes.
@@ -151,10 +170,10 @@ AllOf comparators_of(const Specifier& specifier) {
     case Operator::kLessOrEqual:
       return {{Operator::kLess, end_of_locals(version)}};
     case Operator::kLess:
-      if (version.is_pre_release() || version.post) return {{Operator::kLess, text}};
-      return {{Operator::kLess, with_epoch(version, version.release) + ".dev0"}};
+      // Not the version's own pre-releases, unless it is one.
+      return {{Operator::kLess, version.is_pre_release() ? text : text + ".dev0"}};
     case Operator::kGreater:
-      return {{Operator::kGreaterOrEqual, end_of_locals(version)}};
+      return above(version);
     case Operator::kGreaterOrEqual:
       break;
   }
@@ -166,33 +185,11 @@ std::strong_ordering order_of(std::string_view a, std::string_view b) {
   return order ? *order : a.compare(b) <=> 0;
 }
 
-bool has_same_base(const Pep440& a, const Pep440& b) {
-  return order_of(with_epoch(a, a.release), with_epoch(b, b.release)) == 0;
-}
-
 bool is_in(const AllOf& all, std::string_view version) {
   for (const Comparator& comparator : all) {
     if (!agrees(comparator.op, order_of(version, comparator.version))) return false;
   }
   return true;
-}
-
-bool satisfies_one(const Specifier& specifier, std::string_view text, const Pep440& version) {
-  const bool is_compared = specifier.kind == Kind::kCompared;
-  if (is_compared && specifier.op == Operator::kLess) {
-    if (!specifier.version.is_pre_release() && version.is_pre_release() &&
-        has_same_base(specifier.version, version)) {
-      return false;
-    }
-    return order_of(text, specifier.text) < 0;
-  }
-  if (is_compared && specifier.op == Operator::kGreater) {
-    const bool is_excluded = (!specifier.version.post && version.post) || !version.local.empty();
-    if (is_excluded && has_same_base(specifier.version, version)) return false;
-    return order_of(text, specifier.text) > 0;
-  }
-  const bool inside = is_in(comparators_of(specifier), text);
-  return specifier.op == Operator::kNotEqual ? !inside : inside;
 }
 
 bool equals_as_text(std::string_view a, std::string_view b) {
@@ -231,13 +228,12 @@ Result<AnyOf> parse_pep440_specifiers(std::string_view range) {
 
 Result<bool> satisfies_pep440(std::string_view range, std::string_view text) {
   ASSIGN_OR_RETURN(const auto specifiers, parse_specifiers(range));
-  const auto version = parse_pep440(text);
+  const bool is_version = parse_pep440(text).has_value();
   for (const Specifier& specifier : specifiers) {
     if (specifier.kind == Kind::kArbitrary) {
       if (!equals_as_text(text, specifier.text)) return false;
-    } else if (!version) {
-      return false;
-    } else if (!satisfies_one(specifier, text, *version)) {
+    } else if (!is_version ||
+               is_in(comparators_of(specifier), text) == (specifier.op == Operator::kNotEqual)) {
       return false;
     }
   }

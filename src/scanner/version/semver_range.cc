@@ -191,7 +191,11 @@ Result<AnyOf> parse_npm(std::string_view range) {
     return true;
   });
   if (!is_range) return no_range(range);
-  for (const AllOf& all : alternatives) {
+  for (AllOf& all : alternatives) {
+    // As npm has it: no bound at all, so that advisories' ranges begin where everything does.
+    std::erase_if(all, [](const Comparator& comparator) {
+      return comparator.op == Operator::kGreaterOrEqual && comparator.version == "0.0.0";
+    });
     for (const Comparator& comparator : all) {
       if (!parse_partial(comparator.version)) return no_range(range);  // bumped too far
     }
