@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "scanner/document/files.h"
 #include "scanner/feeds/places.h"
@@ -67,8 +68,11 @@ Status add_rules(const std::string& file, const std::string& folder,
   ASSIGN_OR_RETURN(const std::string octets, scanner::read_data_file(file, kRulesSizeMax));
   auto read = rules::read_rules(file, octets, folder);
   if (!read) return fail(read.error().code, fmt::format("{}: {}", file, read.error().message));
-  out.insert(out.end(), std::make_move_iterator(read->begin()),
-             std::make_move_iterator(read->end()));
+  for (const std::string& problem : read->problems) {
+    say(fmt::format("azekura: {}: not taken over: {}", file, problem));
+  }
+  out.insert(out.end(), std::make_move_iterator(read->rules.begin()),
+             std::make_move_iterator(read->rules.end()));
   return {};
 }
 

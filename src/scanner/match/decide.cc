@@ -222,9 +222,7 @@ std::vector<Weighed> weigh(const Lookup& lookup, const Database& database,
   const Weigher weigher(lookup, database, only);
   weigher.weigh(lookup.release, false, out);
   if (lookup.ecosystem == Ecosystem::kUbuntu) {
-    // Who has such a version installed has the subscription, and is judged by it.
-    const bool subscribed = lookup.version.find("esm") != std::string::npos;
-    weigher.weigh(lookup.release + ":Pro", !subscribed, out);
+    weigher.weigh(lookup.release + ":Pro", true, out);
   }
   return out;
 }
