@@ -266,6 +266,16 @@ TEST(Judge, KernelsThatDoNotRunAreSetApart) {
   EXPECT_EQ(report.verdict, Verdict::kClean);
 }
 
+TEST(Judge, TheKernelsHeadersAreToBeChecked) {
+  const Database database = database_of(
+      {about("CVE-2024-0001", {affected(Ecosystem::kDebian, "12", "linux", "6.1.100-1")})});
+  const Inventory inventory =
+      host(Ecosystem::kDebian, "12", {debian("linux-libc-dev", "linux", "6.1.85-1")});
+  const Report report = judge(inventory, database, nullptr, {.now = kToday});
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_LT(report.findings[0].confidence, kConfidenceShown);
+}
+
 TEST(Judge, StaleAndFailedSourcesAreSaid) {
   const auto with = [](SourceInfo source) {
     const Database database =

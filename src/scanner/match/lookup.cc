@@ -13,6 +13,8 @@ namespace {
 using inventory::Component;
 using inventory::Evidence;
 
+constexpr int kCompanionConfidence = 50;
+
 // What rpm's vendor tag and dpkg's origin begin with, in lower case.
 struct Maker {
   Ecosystem ecosystem;
@@ -49,6 +51,24 @@ std::string with_epoch_of(std::string_view version, std::string_view source_vers
   return fmt::format("{}:{}", version.substr(0, colon), source_version);
 }
 
+// Headers, documentation and tools are built from the kernel's source and have none of its code
+// that runs: what is said of the kernel is not wrong for them, but hardly true.
+bool is_companion_of_kernel(const Component& component) {
+  constexpr std::array<std::string_view, 4> kSources = {"linux", "kernel", "kernel-rt",
+                                                        "kernel-lt"};
+  constexpr std::array<std::string_view, 14> kCompanions = {
+      "linux-libc-dev", "linux-headers", "linux-kbuild", "linux-compiler", "linux-doc",
+      "linux-source",   "linux-support", "linux-config", "linux-perf",     "linux-tools",
+      "kernel-headers", "kernel-doc",    "kernel-devel", "kernel-tools"};
+  const std::string& source = component.source_name;
+  const bool of_kernel = source.starts_with("linux-") ||
+                         std::find(kSources.begin(), kSources.end(), source) != kSources.end();
+  return of_kernel &&
+         std::any_of(kCompanions.begin(), kCompanions.end(), [&](std::string_view companion) {
+           return component.name.starts_with(companion);
+         });
+}
+
 void ask_distribution(const Component& component, const std::string& release, Lookups& out) {
   Lookup lookup{.ecosystem = component.ecosystem,
                 .release = release,
@@ -56,6 +76,7 @@ void ask_distribution(const Component& component, const std::string& release, Lo
                 .version = component.version,
                 .module_stream = component.module_stream,
                 .route = Route::kDistribution};
+  if (is_companion_of_kernel(component)) lookup.confidence = kCompanionConfidence;
   const bool has_source = !component.source_name.empty();
   if (speaks_of_sources(component.ecosystem)) {
     if (has_source) lookup.name = component.source_name;

@@ -206,6 +206,7 @@ class Page {
         if (finding->fixed != 0) fixable.insert(finding->problem);
       }
     }
+    if (upgrades == 0) line(words(Message::kNothingToUpgrade));
     line(words(Message::kFindings, problems.size(), components.size(), upgrades, fixable.size()));
   }
 
