@@ -52,30 +52,17 @@ constexpr std::array<std::string_view, 15> kOtherNames{
     "dockerfile", "changelog",  "index",    "timestamp",    "release",
 };
 constexpr std::array<std::string_view, 4> kOtherExtensions{"", "md", "txt", "rst"};
-constexpr std::array<std::string_view, 7> kOtherPrefixes{
+constexpr std::array<std::string_view, 8> kOtherPrefixes{
     "readme",         "license",       "code_of_conduct", "fullfiletimelist",
-    "archive_latest", "00boilerplate", "extras-catalog",
+    "archive_latest", "00boilerplate", "extras-catalog",  "repomd",
 };
-constexpr std::array<std::string_view, 19> kOtherSuffixes{
-    ".html",
-    ".htm",
-    ".asc",
-    ".sig",
-    ".sha256",
-    ".sha512",
-    ".xsd",
-    ".xsl",
-    ".py",
-    ".sh",
-    "modules.yaml",
-    "schema.json",
-    "changes.csv",
-    "deletions.csv",
-    "commits.json",
-    "checksums.txt",
-    "checksum.txt",
-    "repomd.xml",
-    "repository-to-cpe.json",
+constexpr std::array<std::string_view, 18> kOtherSuffixes{
+    ".html",         ".htm",          ".asc",
+    ".sig",          ".sha256",       ".sha512",
+    ".xsd",          ".xsl",          ".py",
+    ".sh",           "modules.yaml",  "schema.json",
+    "changes.csv",   "deletions.csv", "commits.json",
+    "checksums.txt", "checksum.txt",  "repository-to-cpe.json",
 };
 
 // "CVE-1.json" of "feed/osv.zip!2024/CVE-1.json".
@@ -87,6 +74,7 @@ bool is_other_file(std::string_view path) {
   const std::string name = to_lower(name_of_file(path));
   if (name.empty() || name.front() == '.') return true;
   if (path.find("/.git") != std::string_view::npos || path.starts_with(".git")) return true;
+  if (path.find("LICENSES/") != std::string_view::npos) return true;
   const auto ends = [&](std::string_view suffix) { return name.ends_with(suffix); };
   const auto begins = [&](std::string_view prefix) { return name.starts_with(prefix); };
   if (std::any_of(kOtherSuffixes.begin(), kOtherSuffixes.end(), ends)) return true;
@@ -171,6 +159,8 @@ bool import_text(std::string_view octets, std::string_view file, AdvisorySink& s
       return true;
     }
   }
+  // Markdown is mostly documentation.
+  if (file.ends_with(".md")) return false;
   return not_recognised(file, sink);
 }
 
