@@ -112,6 +112,11 @@ void CpeClaims::add(Affected claim) {
   std::move(claim.versions.begin(), claim.versions.end(), std::back_inserter(same.versions));
 }
 
+void CpeClaims::refuse(std::string_view record, std::string_view name, Error why,
+                       AdvisorySink& sink) {
+  if (refused_.emplace(name).second) sink.bad_record(std::string(record), std::move(why));
+}
+
 std::vector<Affected> CpeClaims::take() {
   for (Affected& claim : claims_) {
     std::sort(claim.versions.begin(), claim.versions.end());

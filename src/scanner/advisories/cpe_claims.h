@@ -1,6 +1,8 @@
 // Claims out of CPE names, as NVD, its overrides and CVE records write them.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,8 +35,11 @@ class CpeClaims {
  public:
   void add(Affected claim);
   std::vector<Affected> take();
+  // A name of the record that is no CPE: a bad record, once for each name.
+  void refuse(std::string_view record, std::string_view name, Error why, AdvisorySink& sink);
 
  private:
+  std::set<std::string, std::less<>> refused_;
   std::vector<Affected> claims_;
   std::unordered_map<std::string, std::size_t> places_;
 };

@@ -261,7 +261,7 @@ void read_cpes(Json entry, std::string_view record, CpeClaims& claims, AdvisoryS
   for (const Json cpe : entry["cpes"].items()) {
     auto claim = cpe_frame(cpe.text());
     if (!claim) {
-      sink.bad_record(std::string(record), std::move(claim).error());
+      claims.refuse(record, cpe.text(), std::move(claim).error(), sink);
       continue;
     }
     if (!is_about_package(*claim, entry["packageName"].text())) continue;

@@ -1,7 +1,9 @@
 // FriendsOfPHP security-advisories: YAML, one advisory a file.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "scanner/advisories/families.h"
 #include "scanner/advisories/records.h"
@@ -25,18 +27,47 @@ std::string id_of(Json root, std::string_view package, std::string_view file) {
   return "FOP-" + std::string(package) + "/" + std::string(name.substr(0, name.rfind('.')));
 }
 
+// The versions of a branch are bounds that hold together: ['>=2.0.0', '<2.0.99']. As they stand,
+// people recognise the fixed version; anything else is left to the language of ranges.
+Result<std::vector<AffectedRange>> ranges_of_branch(const std::vector<std::string>& bounds) {
+  AffectedRange range;
+  std::string all;
+  bool plain = bounds.size() <= 2;
+  for (const std::string& bound : bounds) {
+    all += (all.empty() ? "" : ",") + bound;
+    const auto version_at = bound.find_first_not_of("<>=");
+    const std::string operation = bound.substr(0, std::min(version_at, bound.size()));
+    const std::string version = version_at == std::string::npos ? "" : bound.substr(version_at);
+    plain &= version::check(version::Scheme::kComposer, version).has_value();
+    if (operation == ">=" || operation == ">") {
+      plain &= range.introduced.empty();
+      range.introduced = version;
+      range.introduced_exclusive = operation == ">";
+    } else if (operation == "<" || operation == "<=") {
+      plain &= range.end.empty();
+      range.end = version;
+      range.end_kind =
+          operation == "<" ? AffectedRange::End::kFixed : AffectedRange::End::kLastAffected;
+    } else {
+      plain = false;
+    }
+  }
+  if (plain) return std::vector<AffectedRange>{std::move(range)};
+  return ranges_of(version::RangeLanguage::kComposer, all);
+}
+
 Result<Affected> read_claim(Json root, std::string_view package) {
   Affected claim;
   claim.where.ecosystem = Ecosystem::kPackagist;
   claim.name = package;
   for (const auto [branch, content] : root["branches"].members()) {
-    std::string range;
+    std::vector<std::string> bounds;
     const Json versions = content["versions"];
-    if (versions.is_text()) range = versions.string();
-    for (const Json bound : versions.items()) range += (range.empty() ? "" : ",") + bound.scalar();
-    if (range.empty())
+    if (versions.is_text()) bounds.push_back(versions.string());
+    for (const Json bound : versions.items()) bounds.push_back(bound.scalar());
+    if (bounds.empty())
       return fail(Code::kInvalid, "branch " + std::string(branch) + " has no versions");
-    ASSIGN_OR_RETURN(auto ranges, ranges_of(version::RangeLanguage::kComposer, range));
+    ASSIGN_OR_RETURN(auto ranges, ranges_of_branch(bounds));
     for (AffectedRange& one : ranges) claim.ranges.push_back(std::move(one));
   }
   if (claim.ranges.empty()) return fail(Code::kInvalid, "no branches");

@@ -96,8 +96,14 @@ void JvnReader::hand_over(JvnRecord record) {
 }
 
 void JvnReader::add_product(const JvnProduct& product) {
-  const auto cpe = parse_cpe(tidy(product.cpe));
-  if (!cpe || cpe->vendor == "*" || cpe->product == "*") return;
+  // Records name products without a CPE name too.
+  const std::string text = tidy(product.cpe);
+  if (text.empty()) return;
+  const auto cpe = parse_cpe(text);
+  if (!cpe || cpe->vendor == "*" || cpe->product == "*") {
+    report_bad(sink_, file_, "a product without a usable CPE name: " + text);
+    return;
+  }
   ProductName name{.product_key = product_key(*cpe),
                    .vendor = tidy(product.vendor),
                    .product = tidy(product.product)};

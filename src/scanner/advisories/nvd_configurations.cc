@@ -136,9 +136,10 @@ void NvdConfigurations::add(Json match, const std::string& note) {
                          .start_excluding = match["versionStartExcluding"].text(),
                          .end_including = match["versionEndIncluding"].text(),
                          .end_excluding = match["versionEndExcluding"].text()};
-  auto claim = cpe_claim(first_of(match, kNameKeys).text(), bounds);
+  const std::string_view name = first_of(match, kNameKeys).text();
+  auto claim = cpe_claim(name, bounds);
   if (!claim) {
-    sink_.bad_record(std::string(cve_), std::move(claim).error());
+    claims_.refuse(cve_, name, std::move(claim).error(), sink_);
     return;
   }
   claim->note = cut_note(note);

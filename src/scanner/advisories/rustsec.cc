@@ -22,11 +22,14 @@ struct Parts {
   std::string_view body;
 };
 
-bool recognises(std::string_view octets, std::string_view) {
+bool recognises(std::string_view octets, std::string_view file) {
+  if (base_name(file).starts_with("RUSTSEC-")) return true;
   return octets.starts_with(kFenceBegin) && octets.find("[advisory]") != std::string_view::npos;
 }
 
 Result<Parts> split(std::string_view octets) {
+  if (!octets.starts_with(kFenceBegin))
+    return fail(Code::kInvalid, "no TOML block at the beginning");
   octets.remove_prefix(kFenceBegin.size());
   const auto end = octets.find(kFenceEnd);
   if (end == std::string_view::npos) return fail(Code::kInvalid, "the TOML block has no end");
