@@ -27,9 +27,10 @@ struct Lookup {
 // The questions that a component leads to, by who owns it:
 //   a distribution's package: the feed of exactly that release. Debian and Ubuntu speak of source
 //   packages, Alpine of the origin, Red Hat's CVE pages of source packages too; the rest of binary
-//   packages; a library: its ecosystem; declared middleware: Bitnami's name, and its CPE; a CPE:
-//   the CPE; a thing of which two signs agree but no ecosystem is known: a guessed CPE, of
-//   confidence 60 at most.
+//   packages. For the kernel's headers and tools (not its images) the confidence is 50;
+//   a library: its ecosystem; declared middleware: Bitnami's name, and its CPE; a CPE: the CPE;
+//   a thing of which two signs agree but no ecosystem is known: a guessed CPE, of confidence 60 at
+//   most.
 // None where nothing may be asked; `gap` says why then, if somebody should know.
 struct Lookups {
   std::vector<Lookup> asked;
