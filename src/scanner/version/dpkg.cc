@@ -54,6 +54,14 @@ bool all_of(std::string_view part, std::string_view punctuation) {
   return true;
 }
 
+// As strtol() reads it: with a sign, if someone wants one.
+std::string_view without_sign(std::string_view epoch) {
+  const bool is_minus_zero =
+      epoch.starts_with('-') && without_leading_zeros(epoch.substr(1)).empty();
+  if (epoch.size() > 1 && (epoch.starts_with('+') || is_minus_zero)) epoch.remove_prefix(1);
+  return epoch;
+}
+
 bool is_epoch(std::string_view digits) {
   if (digits.empty()) return false;
   std::uint64_t value = 0;
@@ -73,7 +81,7 @@ Standing write_dpkg(std::string_view version, KeyBuilder& key) {
 
   std::string_view epoch = "0";
   if (const std::size_t colon = version.find(':'); colon != std::string_view::npos) {
-    epoch = version.substr(0, colon);
+    epoch = without_sign(version.substr(0, colon));
     version.remove_prefix(colon + 1);
     if (!is_epoch(epoch)) return Standing::kNone;
   }

@@ -38,8 +38,8 @@ class KeyBuilder {
   std::string_view view() const { return {octets_.data(), size_}; }
 
  private:
-  // No scheme writes more than eight octets for one of its text's.
-  static constexpr std::size_t kCapacity = 8 * 1024 + 64;
+  // No scheme writes more than nine octets for one of its text's (PyPI's old order, for 1-1-1-…).
+  static constexpr std::size_t kCapacity = 9 * 1024 + 64;
 
   std::size_t size_ = 0;
   bool overflown_ = false;

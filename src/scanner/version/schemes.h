@@ -30,7 +30,7 @@ Standing write_gem(std::string_view version, KeyBuilder& key);
 Standing write_composer(std::string_view version, KeyBuilder& key);
 Standing write_generic(std::string_view version, KeyBuilder& key);
 
-// Maven's order has cycles (1-alpha < 1 < 1.sp < 1-alpha), so no key can have it.
+// Maven's order has cycles (1-alpha < 1 < 1.sp.1 < 1-alpha), so no key can have it.
 std::strong_ordering compare_maven(std::string_view a, std::string_view b);
 
 }  // namespace azekura::scanner::version
