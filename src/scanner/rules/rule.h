@@ -32,8 +32,7 @@ bool is_vex(Format format);
 // A rule holds for a finding if everything that it names agrees. One entry of a file may become
 // several rules (its products, its alternatives); these have the same `source`.
 //
-// Patterns are regular expressions of RE2 and must match the whole text. Texts are compared without
-// regard to case unless `case_sensitive`.
+// Patterns are regular expressions of RE2 and must match the whole text.
 struct Rule {
   // What it says of the finding. kNotAffected and kFixed take it away; kAffected and kInvestigating
   // only change its state (VEX).
@@ -60,7 +59,6 @@ struct Rule {
   std::string cwe;          // "CWE-79"
   double cvss_below = 0;    // 0: says nothing
   std::string only_state;   // Grype's fix-state: "wont-fix", "not-fixed", "fixed", "unknown"
-  bool case_sensitive = true;
 
   // Holds for what lies right in this folder ("" is the root of the scan), and not below it.
   std::optional<std::string> folder;

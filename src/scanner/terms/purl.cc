@@ -182,6 +182,14 @@ Status check(const Purl& purl, const Type& type) {
   return {};
 }
 
+// Namespace and name of a type in which the name is a path: the first segment, and all others.
+void split_path(Purl& purl) {
+  const std::string path = joined_segments(purl.space + "/" + purl.name, false);
+  const std::size_t slash = path.find('/');
+  purl.space = slash == std::string::npos ? "" : path.substr(0, slash);
+  purl.name = slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
 // Where the version begins: the last @, unless it is the first character of a segment that others
 // follow (pkg:npm/@scope/name).
 std::size_t version_at(std::string_view text) {
@@ -207,8 +215,7 @@ Status read_qualifiers(std::string_view text, Purl& purl) {
 
 // What is left of the text when type, version, qualifiers and subpath are off: namespace and name.
 Status read_path(std::string_view text, Purl& purl) {
-  const Type& type = purl::type_of(purl.type);
-  const std::size_t slash = type.name_is_path ? text.find('/') : text.rfind('/');
+  const std::size_t slash = text.rfind('/');
   const bool has_space = slash != std::string_view::npos;
   ASSIGN_OR_RETURN(purl.space, decoded(has_space ? text.substr(0, slash) : std::string_view()));
   ASSIGN_OR_RETURN(purl.name, decoded(has_space ? text.substr(slash + 1) : text));
@@ -223,7 +230,7 @@ Result<Purl> normalized(Purl purl) {
   const Type& type = purl::type_of(purl.type);
   RETURN_IF_ERROR(normalize_qualifiers(purl));
   purl.space = folded(joined_segments(purl.space, false), type.space_fold, purl);
-  if (type.name_is_path) purl.name = joined_segments(purl.name, false);
+  if (type.name_is_path) split_path(purl);
   purl.name = folded(purl.name, type.name_fold, purl);
   purl.version = folded(purl.version, type.version_fold, purl);
   purl.subpath = joined_segments(purl.subpath, true);
