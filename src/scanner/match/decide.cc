@@ -40,27 +40,26 @@ bool other_stream(const Lookup& lookup, std::span<const Claim> claim, const Data
          !carries(database.version_text(claim.front().end));
 }
 
-std::string_view set_aside_by_qualifier(const Lookup& lookup, std::span<const Claim> claim,
-                                        const std::optional<Cpe>& installed,
-                                        const Database& database) {
+SetAside set_aside_by_qualifier(const Lookup& lookup, std::span<const Claim> claim,
+                                const std::optional<Cpe>& installed, const Database& database) {
   const std::string_view qualifier = database.text(claim.front().qualifier);
   if (lookup.ecosystem == Ecosystem::kCpe) {
-    if (qualifier.empty() || !installed) return {};
+    if (qualifier.empty() || !installed) return SetAside::kNo;
     const auto pattern = parse_cpe(qualifier);
-    if (pattern && !covers_attributes(*pattern, *installed)) return "another edition or platform";
-    return {};
+    const bool other = pattern && !covers_attributes(*pattern, *installed);
+    return other ? SetAside::kOtherEdition : SetAside::kNo;
   }
   if (qualifier.empty()) {
-    return lookup.module_stream.empty() ? std::string_view() : "not of a module stream";
+    return lookup.module_stream.empty() ? SetAside::kNo : SetAside::kNoStream;
   }
   if (qualifier == kAnyModule) {
-    if (lookup.module_stream.empty()) return "of a module stream";
-    return other_stream(lookup, claim, database) ? "of another module stream" : std::string_view();
+    if (lookup.module_stream.empty()) return SetAside::kOnlyStream;
+    return other_stream(lookup, claim, database) ? SetAside::kOtherStream : SetAside::kNo;
   }
   if (qualifier.find(':') != std::string_view::npos && !qualifier.starts_with("extras:")) {
-    return qualifier == lookup.module_stream ? std::string_view() : "of another module stream";
+    return qualifier == lookup.module_stream ? SetAside::kNo : SetAside::kOtherStream;
   }
-  return {};
+  return SetAside::kNo;
 }
 
 // One lookup's claims, one after the other.
@@ -164,12 +163,12 @@ bool is_void(const Weighed& weighed, const Database& database) {
 std::optional<Decision> decide_one(const Lookup& lookup, const Database& database,
                                    std::span<const Weighed> said) {
   const bool specific = std::any_of(said.begin(), said.end(), [](const Weighed& weighed) {
-    return weighed.specific && !weighed.subscription && weighed.set_aside.empty();
+    return weighed.specific && !weighed.subscription && weighed.set_aside == SetAside::kNo;
   });
   const Weighed* best = nullptr;
   const Weighed* subscription = nullptr;
   for (const Weighed& weighed : said) {
-    if (!weighed.set_aside.empty()) continue;
+    if (weighed.set_aside != SetAside::kNo) continue;
     if (weighed.subscription) {
       if (weighed.interval->end != 0 && subscription == nullptr) subscription = &weighed;
       continue;

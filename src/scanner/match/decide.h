@@ -10,6 +10,15 @@
 
 namespace azekura::scanner::match {
 
+// Why a claim does not count at all.
+enum class SetAside : std::uint8_t {
+  kNo,
+  kOtherEdition,  // the CPE names another edition or platform
+  kOtherStream,   // of another module stream
+  kOnlyStream,    // of a module stream, and the package is of none
+  kNoStream,      // the package is of a module stream, and the claim of none
+};
+
 // All intervals of one claim, held against the version that is installed.
 struct Weighed {
   ProblemId problem = 0;
@@ -19,9 +28,7 @@ struct Weighed {
   bool holds = false;         // the version lies in an interval
   bool specific = false;      // the record is about this problem alone
   bool subscription = false;  // the claim is about what needs one (Ubuntu Pro)
-  // Why it does not count at all: void record, other module stream, other product. Empty: it
-  // counts.
-  std::string_view set_aside;
+  SetAside set_aside = SetAside::kNo;
 };
 
 // Weighs every claim about what the lookup asks for. With `only`, those about one problem.

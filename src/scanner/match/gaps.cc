@@ -1,22 +1,11 @@
 #include "scanner/match/gaps.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 
 namespace azekura::scanner::match {
 namespace {
-
-constexpr Time kDay_s = 24 * 3600;
-
-std::string day_of(Time time) {
-  const std::time_t seconds = time;
-  std::tm parts{};
-  if (gmtime_r(&seconds, &parts) == nullptr) return {};
-  return fmt::format("{:%Y-%m-%d}", parts);
-}
 
 std::string release_name(const EcosystemRelease& release) {
   return release.release.empty()
@@ -59,13 +48,11 @@ void add_release_gaps(const inventory::Inventory& inventory, const Database& dat
   }
   const auto life = database.release_life(release);
   if (!life || life->end_of_support == 0 || life->end_of_support > now) return;
-  std::string detail = day_of(life->end_of_support);
-  if (life->end_of_extended_support > now) {
-    detail += fmt::format(" (extended: {})", day_of(life->end_of_extended_support));
-  }
+  const bool extended = life->end_of_extended_support > now;
   gaps.add({.kind = Gap::Kind::kEndOfLife,
             .subject = release_name(release),
-            .detail = std::move(detail)});
+            .since = life->end_of_support,
+            .until = extended ? life->end_of_extended_support : 0});
 }
 
 void add_source_gaps(const Database& database, Time now, Time stale_after_s, Gaps& gaps) {
@@ -74,12 +61,12 @@ void add_source_gaps(const Database& database, Time now, Time stale_after_s, Gap
     return;
   }
   for (const SourceInfo& source : database.sources()) {
-    const Time age_s = now - (source.date != 0 ? source.date : source.fetched);
-    if (source.failure.empty() && age_s <= stale_after_s) continue;
-    std::string detail = fmt::format("{} days old", age_s / kDay_s);
-    if (!source.failure.empty()) detail += "; " + source.failure;
-    gaps.add(
-        {.kind = Gap::Kind::kStaleSource, .subject = source.name, .detail = std::move(detail)});
+    const Time date = source.date != 0 ? source.date : source.fetched;
+    if (source.failure.empty() && now - date <= stale_after_s) continue;
+    gaps.add({.kind = Gap::Kind::kStaleSource,
+              .subject = source.name,
+              .detail = source.failure,
+              .since = date});
   }
 }
 

@@ -313,8 +313,9 @@ TEST(Judge, RulesTakeFindingsAwayAndAreCounted) {
   EXPECT_EQ(report.ignored[0].rule->reason, "not reachable");
   ASSERT_EQ(rules->unused().size(), 1U);
   EXPECT_EQ(rules->unused()[0]->source, "two");
-  EXPECT_THAT(explain_not(inventory, database, report, *database.find("CVE-2024-0001")).conclusion,
-              HasSubstr("not reachable"));
+  const Proof proof = explain_not(inventory, database, report, *database.find("CVE-2024-0001"));
+  EXPECT_EQ(proof.conclusion, Proof::Conclusion::kRuleRemoves);
+  EXPECT_THAT(proof.rule, HasSubstr("not reachable"));
 }
 
 TEST(Judge, TheMostUrgentComesFirst) {
@@ -345,8 +346,13 @@ TEST(Explain, SaysWhichRowAndWhichComparison) {
   ASSERT_EQ(proof.steps.size(), 1U);
   EXPECT_EQ(proof.steps[0].source, "debian");
   EXPECT_EQ(proof.steps[0].record, "CVE-2024-0001");
-  EXPECT_THAT(proof.steps[0].row, HasSubstr("Debian:12 openssl: fixed: before 3.0.15-1~deb12u1"));
-  EXPECT_EQ(proof.steps[0].comparison, "3.0.14-1 < 3.0.15-1~deb12u1 (dpkg)");
+  EXPECT_EQ(proof.steps[0].package, "openssl");
+  ASSERT_EQ(proof.steps[0].intervals.size(), 1U);
+  EXPECT_EQ(proof.steps[0].intervals[0].to, "3.0.15-1~deb12u1");
+  ASSERT_EQ(proof.steps[0].comparisons.size(), 1U);
+  EXPECT_EQ(proof.steps[0].comparisons[0].installed, "3.0.14-1");
+  EXPECT_EQ(proof.steps[0].comparisons[0].sign, '<');
+  EXPECT_EQ(proof.steps[0].comparisons[0].scheme, "dpkg");
   EXPECT_TRUE(proof.steps[0].holds);
 }
 
@@ -359,10 +365,11 @@ TEST(Explain, SaysWhyNot) {
   const Proof fixed = explain_not(inventory, database, report, *database.find("CVE-2024-0001"));
   ASSERT_EQ(fixed.steps.size(), 1U);
   EXPECT_FALSE(fixed.steps[0].holds);
-  EXPECT_EQ(fixed.steps[0].comparison, "2 = 2 (dpkg)");
+  EXPECT_EQ(fixed.conclusion, Proof::Conclusion::kNoRowHolds);
+  EXPECT_EQ(fixed.steps[0].comparisons[0].sign, '=');
   const Proof absent = explain_not(inventory, database, report, *database.find("CVE-2024-0002"));
   EXPECT_THAT(absent.steps, IsEmpty());
-  EXPECT_THAT(absent.conclusion, HasSubstr("no source says anything"));
+  EXPECT_EQ(absent.conclusion, Proof::Conclusion::kNothingSays);
 }
 
 TEST(Fleet, FindsTheHostsOfAProblemWithoutANewScan) {

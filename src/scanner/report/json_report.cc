@@ -2,6 +2,7 @@
 
 #include "scanner/match/priority.h"
 #include "scanner/report/actions.h"
+#include "scanner/report/proof_words.h"
 #include "scanner/terms/purl.h"
 
 namespace azekura::scanner::report {
@@ -316,7 +317,9 @@ class Writer {
           .text_member("subject", gap.subject)
           .member("count", gap.count)
           .text_member("detail", gap.detail)
-          .member("message", sentence_for(gap, language_))
+          .text_member("since", day_of(gap.since))
+          .text_member("until", day_of(gap.until))
+          .member("message", sentence_for(gap, report_.when, language_))
           .end();
     }
     json_.end();
@@ -356,18 +359,75 @@ void write_report(JsonWriter& json, const match::Report& report, const Inventory
   Writer(json, report, inventory, database, language).write(rules);
 }
 
-void write_proof(JsonWriter& json, const match::Proof& proof) {
-  json.begin_object().member("conclusion", proof.conclusion).key("steps").begin_array();
-  for (const match::ProofStep& step : proof.steps) {
+namespace {
+
+std::string_view name_of(match::Proof::Conclusion conclusion) {
+  using Conclusion = match::Proof::Conclusion;
+  switch (conclusion) {
+    case Conclusion::kAffected:
+      return "affected";
+    case Conclusion::kReported:
+      return "reported";
+    case Conclusion::kRuleRemoves:
+      return "removed-by-rule";
+    case Conclusion::kNothingSays:
+      return "no-row";
+    case Conclusion::kNoRowHolds:
+      return "no-row-holds";
+  }
+  return "no-row";
+}
+
+void write_step(JsonWriter& json, const match::ProofStep& step) {
+  json.begin_object()
+      .member("source", step.source)
+      .text_member("source_date", day_of(step.source_date))
+      .member("record", step.record)
+      .text_member("advisory", step.advisory)
+      .member("ecosystem", scanner::name_of(step.where.ecosystem))
+      .text_member("release", step.where.release)
+      .member("package", step.package)
+      .member("state", scanner::name_of(step.state))
+      .text_member("qualifier", step.qualifier)
+      .text_member("note", step.note)
+      .member("needs_subscription", step.subscription)
+      .key("affected")
+      .begin_array();
+  for (const match::ProofStep::Interval& interval : step.intervals) {
+    json.begin_object();
+    json.text_member(interval.from_exclusive ? "after" : "from", interval.from);
+    if (!interval.single) {
+      json.text_member(interval.to_inclusive ? "up_to" : "before", interval.to);
+    }
+    json.member("single", interval.single).end();
+  }
+  json.end().member("intervals_left_out", std::uint64_t{step.more});
+  json.key("comparisons").begin_array();
+  for (const match::Comparison& comparison : step.comparisons) {
     json.begin_object()
-        .member("source", step.source)
-        .member("record", step.record)
-        .text_member("source_date", day_of(step.source_date))
-        .member("row", step.row)
-        .member("comparison", step.comparison)
-        .member("holds", step.holds)
+        .member("installed", comparison.installed)
+        .member("order", std::string(1, comparison.sign))
+        .member("other", comparison.other)
+        .member("scheme", comparison.scheme)
         .end();
   }
+  json.end().text_member("set_aside", set_aside_words(step, Language::kEnglish));
+  json.member("holds", step.holds).end();
+}
+
+}  // namespace
+
+void write_proof(JsonWriter& json, const match::Proof& proof) {
+  json.begin_object()
+      .member("problem", proof.problem)
+      .member("conclusion", name_of(proof.conclusion))
+      .text_member("component", proof.component)
+      .text_member("version", proof.version)
+      .text_member("fixed_version", proof.fixed)
+      .text_member("rule", proof.rule)
+      .key("steps")
+      .begin_array();
+  for (const match::ProofStep& step : proof.steps) write_step(json, step);
   json.end().end();
 }
 

@@ -63,13 +63,19 @@ constexpr std::array kWords = {
           "{} を扱う情報源がありません (コンポーネント {} 個)"},
     Words{Message::kGapEndOfLife, "{} has been out of support since {}",
           "{} のサポートは {} に終了しています"},
+    Words{Message::kGapEndOfLifeExtended,
+          "{} has been out of free support since {}; support can be bought until {}",
+          "{} の無償サポートは {} に終了しています (有償サポートは {} まで)"},
     Words{Message::kGapThirdParty, "{} packages come from {}, not from the distribution: {}",
           "{0} 個のパッケージは {1} のもので、ディストリビューションのものではありません: {2}"},
     Words{Message::kGapUnknownVersion, "{} has no version ({})", "{} の版がわかりません ({} 個)"},
     Words{Message::kGapUnknownComponent, "it is not known what this is: {} {}",
           "何であるか特定できません: {} {}"},
-    Words{Message::kGapStaleSource, "the source {} is stale: {}",
-          "情報源 {} が古くなっています: {}"},
+    Words{Message::kGapStaleSource, "the source {} is stale: its data is {} days old",
+          "情報源 {} が古くなっています ({} 日前のデータ)"},
+    Words{Message::kGapFailedSource,
+          "the source {} could not be refreshed, its data is {} days old: {}",
+          "情報源 {} を更新できませんでした ({} 日前のデータ): {}"},
     Words{Message::kGapUnreadable, "could not be read: {}: {}", "読み取れませんでした: {}: {}"},
     Words{Message::kGapIdleKernel, "this kernel does not run, and so was not judged: {} {}",
           "このカーネルは実行されていないため判定していません: {} {}"},
@@ -98,6 +104,37 @@ constexpr std::array kWords = {
     Words{Message::kProofHolds, "holds", "該当"},
     Words{Message::kProofFails, "does not hold", "非該当"},
     Words{Message::kProofNone, "no row speaks of it", "該当する記録はありません"},
+    Words{Message::kProofAffected, "{0} affects {1} {2}: {3}",
+          "{1} {2} は {0} の影響を受けます: {3}"},
+    Words{Message::kProofAffectedFixed, "{0} affects {1} {2}: {3}, fixed in {4}",
+          "{1} {2} は {0} の影響を受けます: {3} ({4} で修正)"},
+    Words{Message::kProofReported, "{} is reported.", "{} は検出されています。"},
+    Words{Message::kProofRule, "{} is not reported: a rule takes it away: {}",
+          "{} はルールにより除外されています: {}"},
+    Words{
+        Message::kProofNothingSays,
+        "{} is not reported: no source says anything about what is installed.",
+        "{} は検出されていません: インストール済みのものに関する記録がどの情報源にもありません。"},
+    Words{Message::kProofNoRowHolds, "{} is not reported: no row holds for what is installed.",
+          "{} は検出されていません: インストール済みのものに該当する記録がありません。"},
+    Words{Message::kEveryVersion, "every version", "すべての版"},
+    Words{Message::kOnlyVersion, "{}", "{}"},
+    Words{Message::kFromVersion, "from {}", "{} 以降"},
+    Words{Message::kAfterVersion, "after {}", "{} より後"},
+    Words{Message::kBeforeVersion, "before {}", "{} より前"},
+    Words{Message::kUpToVersion, "up to {}", "{} 以前"},
+    Words{Message::kMoreIntervals, "and {} more", "ほか {} 件"},
+    Words{Message::kIncomparable, "{} and {} can't be compared", "{} と {} は比較できません"},
+    Words{Message::kAnyVersionHolds, "{} is one of them", "{} も含まれます"},
+    Words{Message::kSetAsideEdition, "set aside: another edition or platform",
+          "対象外: 別のエディションまたはプラットフォーム"},
+    Words{Message::kSetAsideOtherStream, "set aside: another module stream",
+          "対象外: 別のモジュールストリーム"},
+    Words{Message::kSetAsideOnlyStream, "set aside: only for a module stream",
+          "対象外: モジュールストリームのみが対象"},
+    Words{Message::kSetAsideNoStream, "set aside: not for a module stream",
+          "対象外: モジュールストリームは対象ではありません"},
+    Words{Message::kSetAsideVoid, "set aside: the record is {}", "対象外: この記録は無効です ({})"},
     Words{Message::kNoReasonFound, "{} is not known to any source",
           "{} はどの情報源にもありません"},
 };
@@ -110,6 +147,8 @@ constexpr bool in_order() {
   return true;
 }
 static_assert(in_order());
+
+constexpr Time kDay_s = 24 * 3600;
 
 std::string formatted(Time time, const char* format) {
   const std::time_t seconds = time;
@@ -157,7 +196,7 @@ std::string_view priority_words(int priority, Language language) {
   return text_of(Message::kPriorityLow, language);
 }
 
-std::string sentence_for(const match::Gap& gap, Language language) {
+std::string sentence_for(const match::Gap& gap, Time now, Language language) {
   using Kind = match::Gap::Kind;
   switch (gap.kind) {
     case Kind::kNoData:
@@ -165,15 +204,21 @@ std::string sentence_for(const match::Gap& gap, Language language) {
     case Kind::kNoFeed:
       return say(language, Message::kGapNoFeed, gap.subject, gap.count);
     case Kind::kEndOfLife:
-      return say(language, Message::kGapEndOfLife, gap.subject, gap.detail);
+      return gap.until == 0 ? say(language, Message::kGapEndOfLife, gap.subject, day_of(gap.since))
+                            : say(language, Message::kGapEndOfLifeExtended, gap.subject,
+                                  day_of(gap.since), day_of(gap.until));
     case Kind::kThirdParty:
       return say(language, Message::kGapThirdParty, gap.count, gap.subject, gap.detail);
     case Kind::kUnknownVersion:
       return say(language, Message::kGapUnknownVersion, gap.subject, gap.count);
     case Kind::kUnknownComponent:
       return say(language, Message::kGapUnknownComponent, gap.subject, gap.detail);
-    case Kind::kStaleSource:
-      return say(language, Message::kGapStaleSource, gap.subject, gap.detail);
+    case Kind::kStaleSource: {
+      const Time days = (now - gap.since) / kDay_s;
+      return gap.detail.empty()
+                 ? say(language, Message::kGapStaleSource, gap.subject, days)
+                 : say(language, Message::kGapFailedSource, gap.subject, days, gap.detail);
+    }
     case Kind::kUnreadable:
       return say(language, Message::kGapUnreadable, gap.subject, gap.detail);
     case Kind::kIdleKernel:

@@ -48,14 +48,16 @@ enum class Message : std::uint16_t {
   kExpiredRule,   // source
   kHowTo,         // command
   kGapNoData,
-  kGapNoFeed,            // subject, count
-  kGapEndOfLife,         // subject, detail
-  kGapThirdParty,        // subject, count, detail
-  kGapUnknownVersion,    // subject, count
-  kGapUnknownComponent,  // subject, detail
-  kGapStaleSource,       // subject, detail
-  kGapUnreadable,        // subject, detail
-  kGapIdleKernel,        // subject, detail
+  kGapNoFeed,             // subject, count
+  kGapEndOfLife,          // subject, day
+  kGapEndOfLifeExtended,  // subject, day, day of the end of what is paid for
+  kGapThirdParty,         // subject, count, detail
+  kGapUnknownVersion,     // subject, count
+  kGapUnknownComponent,   // subject, detail
+  kGapStaleSource,        // subject, days
+  kGapFailedSource,       // subject, days, why
+  kGapUnreadable,         // subject, detail
+  kGapIdleKernel,         // subject, detail
   kGapNoPackages,
   kGapMore,  // n
   kPriorityUrgent,
@@ -80,6 +82,26 @@ enum class Message : std::uint16_t {
   kProofHolds,
   kProofFails,
   kProofNone,
+  kProofAffected,       // problem, component, version, state
+  kProofAffectedFixed,  // problem, component, version, state, fixed
+  kProofReported,       // problem
+  kProofRule,           // problem, rule
+  kProofNothingSays,    // problem
+  kProofNoRowHolds,     // problem
+  kEveryVersion,
+  kOnlyVersion,  // version
+  kFromVersion,  // version
+  kAfterVersion,
+  kBeforeVersion,
+  kUpToVersion,
+  kMoreIntervals,    // n
+  kIncomparable,     // version, version
+  kAnyVersionHolds,  // version
+  kSetAsideEdition,
+  kSetAsideOtherStream,
+  kSetAsideOnlyStream,
+  kSetAsideNoStream,
+  kSetAsideVoid,  // reason
   kNoReasonFound,
   kCount,
 };
@@ -95,8 +117,8 @@ std::string say(Language language, Message message, const Args&... args) {
 std::string_view words_for(Severity severity, Language language);
 std::string_view words_for(State state, Language language);
 std::string_view priority_words(int priority, Language language);
-// A sentence about what was not judged.
-std::string sentence_for(const match::Gap& gap, Language language);
+// A sentence about what was not judged, at `now`.
+std::string sentence_for(const match::Gap& gap, Time now, Language language);
 
 // "ja", "ja_JP.UTF-8" → Japanese; "en", "C", "" → English; nullopt for what is not spoken here.
 std::optional<Language> parse_language(std::string_view tag);

@@ -5,6 +5,7 @@
 
 #include "base/text_table.h"
 #include "scanner/report/actions.h"
+#include "scanner/report/proof_words.h"
 
 namespace azekura::scanner::report {
 namespace {
@@ -178,7 +179,7 @@ class Page {
         line("  " + words(Message::kGapMore, report_.gaps.size() - shown));
         break;
       }
-      line("  " + sentence_for(gap, options_.language));
+      line("  " + sentence_for(gap, report_.when, options_.language));
       ++shown;
     }
   }
@@ -227,13 +228,15 @@ std::string terminal_report(const match::Report& report, const inventory::Invent
 }
 
 std::string terminal_proof(const match::Proof& proof, Language language) {
-  std::string out = printable(proof.conclusion) + "\n";
+  std::string out = printable(conclusion_words(proof, language)) + "\n";
   for (const match::ProofStep& step : proof.steps) {
     const Message verdict = step.holds ? Message::kProofHolds : Message::kProofFails;
     out += printable(fmt::format("  {} {} ({}): {}", step.source, step.record,
-                                 day_of(step.source_date), step.row)) +
+                                 day_of(step.source_date), row_words(step, language))) +
            "\n";
-    out += printable(fmt::format("    {}: {}", step.comparison, text_of(verdict, language))) + "\n";
+    out += printable(fmt::format("    {}: {}", comparison_words(step, proof.version, language),
+                                 text_of(verdict, language))) +
+           "\n";
   }
   if (proof.steps.empty()) out += fmt::format("  {}\n", text_of(Message::kProofNone, language));
   return out;
