@@ -24,6 +24,23 @@ std::vector<std::string_view> quoted(std::string_view text) {
   return parts;
 }
 
+// Erlang's binaries on a line: of `{<<"a">>,{pkg,<<"b">>,<<"1.0">>}}` a, b and 1.0; none if one of
+// them is not closed.
+std::vector<std::string_view> binaries(std::string_view line) {
+  constexpr std::string_view kBegin = "<<\"";
+  constexpr std::string_view kEnd = "\">>";
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 0; (at = line.find(kBegin, at)) != std::string_view::npos;) {
+    at += kBegin.size();
+    const std::size_t end = line.find(kEnd, at);
+    const std::string_view part = line.substr(at, end == std::string_view::npos ? 0 : end - at);
+    if (part.empty() || part.find_first_of("\"<>") != std::string_view::npos) return {};
+    parts.push_back(part);
+    at = end + kEnd.size();
+  }
+  return parts;
+}
+
 // `  "app": {:hex, :package, "1.0.0", "checksum", …}`; :git and :path name no version.
 void read_mix_entry(std::string_view line, Collector& found) {
   const auto texts = quoted(line);
@@ -119,11 +136,14 @@ Result<ReadOutcome> read_rebar_lock(std::string_view octets, const ReadContext&)
   }
   Collector found(Ecosystem::kHex, Evidence::kLockfile);
   for (std::string_view line; next_line(octets, line);) {
-    const auto texts = quoted(line);
-    if (contains(line, "{pkg,") && texts.size() >= 3) {
-      found.add(texts[1], texts[2],
-                {.direct = trimmed(line).ends_with("0}") || contains(line, "},0}")});
-    } else if (contains(line, "{git,") && !texts.empty()) {
+    const bool package = contains(line, "{pkg,");
+    if (!package && !contains(line, "{git,")) continue;
+    const auto texts = binaries(line);
+    if (texts.size() < (package ? 3U : 1U)) {
+      found.malformed(fmt::format("not an entry: {}", shown(line)));
+    } else if (package) {
+      found.add(texts[1], texts[2], {.direct = contains(line, "},0}")});
+    } else {
       found.add(texts[0], {});
     }
   }

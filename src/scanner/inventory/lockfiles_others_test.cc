@@ -126,6 +126,10 @@ TEST(MixLock, PackagesOfHexAndThoseFromGit) {
 TEST(RebarLock, PackagesAndLevels) {
   expect_invalid(read_with(read_rebar_lock, "nonsense"));
   EXPECT_THAT(lines_of(read_with(read_rebar_lock, "[].\n")), IsEmpty());
+  EXPECT_THAT(problems_of(read_with(read_rebar_lock,
+                                    "[{<<\"idpkg,<<\"idna\">>,<<\"6.1\">>},0}].\n"
+                                    "{<<\"a{pkg,<<\"b\">>,<<\"1\">>},0}\n")),
+              ElementsAre("malformed: not an entry: {<<\"a{pkg,<<\"b\">>,<<\"1\">>},0}"));
   const auto outcome = read_with(read_rebar_lock, R"({"1.2.0",
 [{<<"certifi">>,{pkg,<<"certifi">>,<<"2.9.0">>},0},
  {<<"hackney">>,{pkg,<<"hackney_fork">>,<<"1.18.1">>},1},
