@@ -15,7 +15,7 @@ enum class Scheme : std::uint8_t {
   kDpkg,    // Debian policy §5.6.12
   kRpm,     // [epoch:]version[-release], rpmvercmp with ~ and ^
   kApk,     // apk-tools: 1.2.3a_rc1_p2~hash-r4
-  kSemver,  // SemVer 2.0.0; a leading v or = and missing parts are tolerated (npm, crates.io, Hex)
+  kSemver,  // SemVer 2.0.0; a leading v or = and missing parts are tolerated (npm, Cargo, Hex)
   kGo,      // Go modules: SemVer with v, pseudo-versions, +incompatible
   kPep440,  // PyPI; what is not PEP 440 sorts below all that is, as setuptools' legacy order did
   kMaven,   // Maven's ComparableVersion

@@ -207,8 +207,10 @@ TEST(Go, ReleasesOfTheToolchainAreVersions) {
 
 TEST(Bitnami, RevisionsAreLaterThanTheRelease) {
   expect_ascending(Scheme::kBitnami,
-                   {"1.2.3-rc.1", "1.2.3", "1.2.3-1", "1.2.3-4", "1.2.3-10", "1.2.4"});
+                   {"1.2.3-rc.1", "1.2.3", "1.2.3-1", "1.2.3-1.1", "1.2.3-1.2", "1.2.3-2",
+                    "1.2.3-2.2", "1.2.3-2.11", "1.2.3-3.1", "1.2.3-10", "1.2.3-8-g2102", "1.2.4"});
   expect_equal(Scheme::kBitnami, "1.2.3-0", "1.2.3");
+  expect_equal(Scheme::kBitnami, "1.2.3-1+metadata", "1.2.3-1");
 }
 
 TEST(Generic, ReadsWhatVendorsWrite) {

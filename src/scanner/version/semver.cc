@@ -1,4 +1,4 @@
-// SemVer 2.0.0 and its relatives: npm, crates.io, Hex; Go; Pub; Bitnami; NuGet.
+// SemVer 2.0.0 and its relatives: npm, Cargo, Hex; Go; Pub; Bitnami; NuGet.
 //
 // What all of them tolerate in practice is read: a leading v or =, spaces around it, missing parts
 // (1.2), a pre-release without its hyphen (1.2.3beta, as npm's loose mode reads it).
@@ -141,15 +141,18 @@ Standing write_pub(std::string_view text, KeyBuilder& key) {
   return version.standing;
 }
 
+// A revision begins with a digit. Words stay pre-releases here, as the applications mean them,
+// though Bitnami's own library takes them for revisions too; and revision 0 is the release itself.
 Standing write_bitnami(std::string_view text, KeyBuilder& key) {
   const SemVer version = parse(text, 3);
   write_numbers(version, 3, key);
-  if (!is_numeric(version.pre_release)) {
-    write_pre_release(version, Case::kCounts, key);
-  } else if (without_leading_zeros(version.pre_release).empty()) {
+  if (without_leading_zeros(version.pre_release).empty()) {
     key.octet(kRelease);
+  } else if (is_digit(version.pre_release.front())) {
+    key.octet(kRevision);
+    write_identifiers(version.pre_release, Case::kCounts, key);
   } else {
-    key.number(kRevision, version.pre_release);
+    write_pre_release(version, Case::kCounts, key);
   }
   return version.standing;
 }

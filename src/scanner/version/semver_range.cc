@@ -1,4 +1,4 @@
-// The ranges of npm, crates.io, Hex and Pub: partial versions behind operators.
+// The ranges of npm, Cargo, Hex and Pub: partial versions behind operators.
 
 #include <fmt/format.h>
 
