@@ -442,7 +442,7 @@ Result<std::string> decompressed(std::string_view octets, std::uint64_t octets_m
   limits.entry_octets_max = octets_max;
   limits.total_octets_max = octets_max;
   auto reader = ArchiveReader::open_octets(octets, limits);
-  if (!reader && reader.error().code != Code::kInvalid) return tl::make_unexpected(reader.error());
+  if (!reader && looks_compressed(octets)) return fail(Code::kCorrupt, reader.error().message);
   if (!reader || !reader->is_compressed_file()) return std::string(octets);
   ArchiveEntry entry;
   RETURN_IF_ERROR(reader->next(entry));

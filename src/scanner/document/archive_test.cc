@@ -233,6 +233,52 @@ TEST(Archive, ATarInsideIsReadAsItStreamsBy) {
   EXPECT_EQ(*reader->read(), "Z");
 }
 
+TEST(Archive, APeekTakesNothingAway) {
+  const std::string big(500'000, 'b');
+  for (const auto format : {MadeFormat::kTar, MadeFormat::kZip}) {
+    for (const int filter : {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP}) {
+      const std::string octets = ArchiveMaker(format, filter)
+                                     .file("a", "A")
+                                     .file("big", big)
+                                     .file("empty", "")
+                                     .file("z", "Z")
+                                     .take();
+      auto reader = ArchiveReader::open_octets(octets);
+      ASSERT_TRUE(reader);
+      ArchiveEntry entry;
+      ASSERT_TRUE(*reader->next(entry));
+      EXPECT_EQ(*reader->peek(), "A");
+      EXPECT_EQ(*reader->peek(), "A");
+      EXPECT_EQ(*reader->read(), "A");
+      ASSERT_TRUE(*reader->next(entry));
+      EXPECT_GE(reader->peek()->size(), 512U);
+      std::string pieces;
+      ASSERT_TRUE(reader->read([&pieces](std::string_view piece) -> Status {
+        pieces += piece;
+        return {};
+      }));
+      EXPECT_EQ(pieces, big);
+      ASSERT_TRUE(*reader->next(entry));
+      EXPECT_EQ(*reader->peek(), "");
+      ASSERT_TRUE(*reader->next(entry));
+      EXPECT_EQ(*reader->peek(), "Z");
+      EXPECT_FALSE(*reader->next(entry));
+    }
+  }
+}
+
+TEST(Archive, AZlibStreamIsUnpackedAndWhatIsNoneIsCorrupt) {
+  using namespace std::string_literals;
+  const std::string stored =
+      "\x78\x01\x01\x03\x00\xfc\xff"
+      "abc\x02\x4d\x01\x27"s;
+  EXPECT_EQ(*decompressed_zlib(stored, 3), "abc");
+  EXPECT_EQ(decompressed_zlib(stored, 2).error().code, Code::kExhausted);
+  EXPECT_EQ(decompressed_zlib("rubbish that is none", 100).error().code, Code::kCorrupt);
+  EXPECT_FALSE(decompressed_zlib(stored.substr(0, 9), 100));
+  EXPECT_FALSE(decompressed_zlib("", 100));
+}
+
 TEST(Archive, ACompressedFileIsOneEntry) {
   for (const int filter :
        {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_ZSTD}) {

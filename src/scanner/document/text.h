@@ -16,6 +16,7 @@ inline constexpr std::size_t kYamlDepthMax = 100;
 // Aliases may not blow a document up: octets of the JSON that it becomes.
 inline constexpr std::size_t kYamlExpandedMax = std::size_t{256} << 20;
 inline constexpr std::size_t kTomlSizeMax = std::size_t{64} << 20;
+inline constexpr std::size_t kTomlDepthMax = 200;
 
 // The documents of a YAML stream (YAML 1.1 as libyaml reads it). Plain true, false, null, ~ and
 // nothing are what the core schema says; plain numbers stay the texts that they are, for a

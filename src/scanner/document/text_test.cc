@@ -103,6 +103,34 @@ TEST(Toml, EveryKindOfValueIsRead) {
   EXPECT_EQ(package["deps"].at(1)["name"].text(), "y");
 }
 
+TEST(Toml, NestingIsLimitedHoweverItIsWritten) {
+  const auto key = [](std::size_t depth) {
+    std::string text = "a";
+    for (std::size_t i = 0; i < depth; ++i) text += ".a";
+    return text;
+  };
+  EXPECT_TRUE(parse_toml(key(kTomlDepthMax - 1) + " = 1"));
+  EXPECT_TRUE(parse_toml(key(kTomlDepthMax) + " = 1"));
+  EXPECT_FALSE(parse_toml(key(kTomlDepthMax + 1) + " = 1"));
+  EXPECT_FALSE(parse_toml(key(1'000'000) + " = 1"));
+  EXPECT_FALSE(parse_toml("[" + key(1'000'000) + "]"));
+  EXPECT_FALSE(parse_toml("[" + key(150) + "]\n" + key(100) + " = 1"));
+  EXPECT_FALSE(parse_toml("x = [\n{" + key(150) + " = [\n{" + key(100) + " = 1}]}]"));
+  EXPECT_FALSE(parse_toml("x = " + std::string(100'000, '[')));
+}
+
+TEST(Toml, DotsInTextsAndNumbersAreNoNesting) {
+  std::string text = "a = [\n";
+  for (int i = 0; i < 500; ++i)
+    text += "  \"1.2.3\", '4.5', \"\"\"6.\n\\\"7.8\"\"\", 1.5, # 9.9.9\n";
+  text += "]\nb = \"" + std::string(1000, '.') + "\"\n";
+  for (int i = 0; i < 500; ++i) text += "c" + std::to_string(i) + ".d = {e.f = 1.5, g = \"h.i\"}\n";
+  const auto document = parse_toml(text);
+  ASSERT_TRUE(document) << document.error().message;
+  EXPECT_EQ(document->root()["a"].size(), 2000U);
+  EXPECT_EQ(document->root()["c499"]["d"]["e"]["f"].number(), 1.5);
+}
+
 std::vector<std::vector<std::string>> rows(std::string_view text) {
   std::vector<std::vector<std::string>> found;
   EXPECT_TRUE(for_each_csv_row(text, [&](const std::vector<std::string>& row) {

@@ -15,6 +15,7 @@
 
 #include "scanner/inventory/image_layers.h"
 #include "scanner/inventory/image_manifest.h"
+#include "scanner/inventory/ownership.h"
 #include "scanner/inventory/packages.h"
 #include "scanner/inventory/reading.h"
 
@@ -119,7 +120,7 @@ class ImageScan {
     Inventory system = read_system();
     Inventory out;
     for (std::size_t i = 0; i < layers_.size(); ++i) keep_visible(i, out);
-    set_owners(out);
+    set_owners(*root_, out);
     out.distribution = std::move(system.distribution);
     move_into(system.components, out.components);
     move_into(system.files, out.files);
@@ -231,18 +232,6 @@ class ImageScan {
       since = std::move(now);
     }
     return system;
-  }
-
-  void set_owners(Inventory& out) const {
-    std::set<std::string> paths;
-    for (const Component& component : out.components) paths.emplace(path_of(component.location));
-    if (paths.empty()) return;
-    const std::vector<std::string> asked(paths.begin(), paths.end());
-    const Owners owners = find_owners(*root_, asked);
-    for (Component& component : out.components) {
-      const auto owner = owners.find(std::string(path_of(component.location)));
-      if (owner != owners.end()) component.owner = owner->second;
-    }
   }
 
   // An image that is the root of the scan has the locations of its own root; one found in a folder

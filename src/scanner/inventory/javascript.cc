@@ -107,8 +107,9 @@ bool split_replacement(std::string_view text, std::string& expression, std::stri
   return true;
 }
 
-std::string without_min(std::string version) {
-  for (const std::string_view ending : {".min", "-min"}) {
+// What the expressions take for a part of the version: "3.6.0.slim" of jquery-3.6.0.slim.min.js.
+std::string without_flavour(std::string version) {
+  for (const std::string_view ending : {".min", "-min", ".slim", "-slim"}) {
     if (version.ends_with(ending)) version.resize(version.size() - ending.size());
   }
   return version;
@@ -234,7 +235,7 @@ std::vector<std::string> versions_in(const RE2& expression, const Signature& sig
     } else if (signature.group < groups.size()) {
       version = std::string(groups[signature.group]);
     }
-    if (!version.empty()) found.push_back(without_min(std::move(version)));
+    if (!version.empty()) found.push_back(without_flavour(std::move(version)));
     const auto end = static_cast<std::size_t>(groups[0].data() + groups[0].size() - text.data());
     at = std::max(end, at + 1);
   }

@@ -3,13 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <set>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "scanner/inventory/image.h"
 #include "scanner/inventory/inventory.h"
+#include "scanner/inventory/ownership.h"
 #include "scanner/inventory/packages.h"
 #include "scanner/inventory/reading.h"
 #include "scanner/inventory/tree_folder.h"
@@ -53,17 +54,7 @@ Status take_system(const std::string& path, Inventory& out) {
   ASSIGN_OR_RETURN(const FolderRoot root, FolderRoot::open(path));
   Inventory system = read_root(root);
   if (!system.distribution) return {};
-  std::set<std::string> paths;
-  const auto path_of = [](const Component& component) {
-    return component.location.substr(0, component.location.find('!'));
-  };
-  for (const Component& component : out.components) paths.insert(path_of(component));
-  const std::vector<std::string> asked(paths.begin(), paths.end());
-  const Owners owners = asked.empty() ? Owners() : find_owners(root, asked);
-  for (Component& component : out.components) {
-    const auto owner = owners.find(path_of(component));
-    if (owner != owners.end()) component.owner = owner->second;
-  }
+  set_owners(root, out);
   out.distribution = std::move(system.distribution);
   const auto append = [](auto& from, auto& to) {
     to.insert(to.begin(), std::make_move_iterator(from.begin()),

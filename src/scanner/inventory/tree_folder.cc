@@ -184,7 +184,9 @@ void scan_file(TreeScan& scan, int folder, int descriptor, std::uint64_t size,
                         fmt::format("larger than {} octets", scan.options().file_octets_max));
   }
   const Content content = Content::of_descriptor(descriptor, size);
-  const FileGuess guess = guess_file(path);
+  FileGuess guess = guess_file(path);
+  // What was named by itself is looked at, whatever its name promises.
+  if (is_root && guess.kind == FileKind::kNothing) guess.kind = FileKind::kAny;
   Place place{path, path, 0, is_root, {}};
   place.context.path = place.path;
   if (folder >= 0) {
@@ -194,8 +196,9 @@ void scan_file(TreeScan& scan, int folder, int descriptor, std::uint64_t size,
   }
   const bool perhaps_image = guess.kind == FileKind::kArchive || guess.kind == FileKind::kAny;
   if (perhaps_image && is_tar(content.read(0, 512), FileKind::kArchive) &&
-      scan_image(scan, content, path))
+      scan_image(scan, content, is_root ? std::string() : path)) {
     return;
+  }
   scan.file(content, place, guess);
 }
 
