@@ -38,13 +38,14 @@ def unpacked(path):
 
 def read_records(folder):
     """CVE rows as {package: {cve: fixed or ""}}, the CVEs that advisories (DSA, DLA) name for a package, and
-    the CVEs that were withdrawn."""
+    the CVEs that were withdrawn
+    or rejected."""
     rows = collections.defaultdict(dict)
     withdrawn = set()
     advisories = collections.defaultdict(set)
     for path in folder.rglob("*.json"):
         record = json.loads(path.read_bytes())
-        if "withdrawn" in record:
+        if "withdrawn" in record or record.get("details", "").startswith("Rejected reason:"):
             withdrawn.add(record["id"])
         for affected in record["affected"]:
             package = affected.get("package", {})
@@ -141,7 +142,7 @@ def compare(status):
             unexplained.append(f"only azekura: {cve} {package} ({advisory[(cve, package)]})")
     for cve, package in sorted(theirs - ours):
         if cve in withdrawn:
-            reasons["the record was withdrawn, which debsecan's feed cannot say"] += 1
+            reasons["the CVE was withdrawn or rejected, which debsecan's feed cannot say"] += 1
         elif package in third_party:
             reasons["a third party made the package, which the distribution's feed does not judge"] += 1
         else:

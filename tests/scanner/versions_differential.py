@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.environ["AZEKURA_SOURCE"], "tests/harness"))
 from azekura_testing import BIN, Skip, main, need, run  # noqa: E402
 
 ORIGINALS = pathlib.Path(__file__).parent / "originals"
-PAIRS = int(os.environ.get("AZEKURA_PAIRS", "2000"))
+PAIRS = int(os.environ.get("AZEKURA_PAIRS", "5000"))
 SEED = int(os.environ.get("AZEKURA_SEED", random.SystemRandom().randrange(2**32)))
 DIFFERENCES_SHOWN = 20
 DPKG_PAIRS_MAX = 2000

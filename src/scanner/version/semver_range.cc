@@ -9,6 +9,7 @@ namespace azekura::scanner::version {
 namespace {
 
 constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53) - 1;  // JavaScript's
+constexpr std::size_t kDigitsMax = 16;
 
 bool is_identifier_octet(char c) { return is_alnum(c) || c == '-' || c == '.'; }
 
@@ -150,11 +151,9 @@ std::optional<PartialVersion> parse_partial(std::string_view text) {
         has_wildcard = true;
         continue;
       }
-      const std::string_view digits = without_leading_zeros(cursor.digits());
-      if (cursor.rest().data() == text.data() || !is_digit(*(cursor.rest().data() - 1))) {
-        return std::nullopt;
-      }
-      if (has_wildcard || digits.size() > 16) return std::nullopt;
+      const std::string_view said = cursor.digits();
+      const std::string_view digits = without_leading_zeros(said);
+      if (said.empty() || has_wildcard || digits.size() > kDigitsMax) return std::nullopt;
       std::uint64_t value = 0;
       for (const char c : digits) value = value * 10 + static_cast<std::uint64_t>(c - '0');
       if (value > kNumberMax) return std::nullopt;
