@@ -75,7 +75,9 @@ std::string_view cve_within(std::string_view id) {
   return id.substr(at + 1);
 }
 
-// Several CVEs are no aliases of one record: it is about them all.
+// Several CVEs are no aliases of one record: it is about them all. The record of a CVE is about
+// that one alone: where others stand among its aliases, names were mixed up, and none of them is
+// taken for its own.
 void read_names(Json record, const Database& database, Advisory& advisory) {
   const auto ids = [&](const char* key) {
     std::vector<std::string_view> found;
@@ -94,9 +96,14 @@ void read_names(Json record, const Database& database, Advisory& advisory) {
   }
   const std::string_view own = cve_within(advisory.id);
   add_once(advisory.aliases, std::string(own));
+  const std::string_view cve = is_cve(advisory.id) ? std::string_view(advisory.id) : own;
+  const auto is_other_cve = [&](std::string_view id) { return is_cve(id) && id != cve; };
+  const bool mixed_up = !cve.empty() && std::any_of(aliases.begin(), aliases.end(), is_other_cve);
   const auto cves = std::count_if(aliases.begin(), aliases.end(), is_cve);
   for (const std::string_view id : aliases) {
-    if (cves > 1 && is_cve(id)) {
+    if (mixed_up) {
+      if (id != advisory.id) add_once(advisory.related, std::string(id));
+    } else if (cves > 1 && is_cve(id)) {
       add_once(advisory.about, std::string(id));
     } else if (id != advisory.id) {
       add_once(advisory.aliases, std::string(id));
