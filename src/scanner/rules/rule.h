@@ -78,6 +78,9 @@ struct Subject {
   std::string_view ecosystem;         // as OSV writes it
   std::string_view name;
   std::string_view version;
+  // Of a distribution's package: what it was built from. Rules for arch=source speak of that.
+  std::string_view source_name;
+  std::string_view source_version;
   std::string purl;
   // Purls and CPEs of what it lies in: the image, the application of an SBOM, the platform.
   std::vector<std::string_view> products;

@@ -143,6 +143,14 @@ class Asked {
     package_known_ = true;
     return package_;
   }
+  // What a rule for such a package is held against: the package, or what it was built from.
+  const std::optional<Package>& package_for(const Package& rule) {
+    if (!is_source(rule) || subject_.source_name.empty() || !package()) return package();
+    source_ = package();
+    source_->name = normalized_name(source_->where.ecosystem, subject_.source_name);
+    source_->version = subject_.source_version;
+    return source_;
+  }
   // "cpe:/a:v:p:1"; empty without a CPE.
   const std::string& cpe_uri() {
     if (!cpe_uri_known_ && !subject_.cpe.empty()) {
@@ -169,8 +177,15 @@ class Asked {
   }
 
  private:
+  static bool is_source(const Package& rule) {
+    const auto arch = rule.purl.qualifiers.find("arch");
+    return arch != rule.purl.qualifiers.end() &&
+           (arch->second == "source" || arch->second == "src");
+  }
+
   const Subject& subject_;
   std::optional<Package> package_;
+  std::optional<Package> source_;
   std::string cpe_uri_;
   EcosystemRelease where_;
   bool package_known_ = false, cpe_uri_known_ = false, where_known_ = false;
@@ -227,11 +242,16 @@ bool cpe_agrees(const Rule& rule, const Compiled& compiled, Asked& asked) {
   return compiled.cpe == nullptr || matches(*compiled.cpe, uri);
 }
 
+bool held_against(const Package& rule, Asked& asked) {
+  const auto& package = asked.package_for(rule);
+  return package && agrees(rule, *package);
+}
+
 bool product_agrees(const Rule& rule, const Compiled& compiled, Asked& asked) {
   if (rule.product.empty()) return true;
   const Subject& subject = asked.subject();
   if (compiled.product_package) {
-    if (asked.package() && agrees(*compiled.product_package, *asked.package())) return true;
+    if (held_against(*compiled.product_package, asked)) return true;
     return std::any_of(subject.products.begin(), subject.products.end(),
                        [&](std::string_view product) {
                          const auto package = package_of(product);
@@ -256,8 +276,7 @@ bool package_agrees(const Rule& rule, const Compiled& compiled, Asked& asked) {
   if (!rule.version.empty() && rule.version != subject.version) return false;
   if (compiled.name != nullptr && !matches(*compiled.name, subject.name)) return false;
   if (compiled.purl != nullptr && !purl_matches(*compiled.purl, subject.purl)) return false;
-  if (compiled.package && !(asked.package() && agrees(*compiled.package, *asked.package())))
-    return false;
+  if (compiled.package && !held_against(*compiled.package, asked)) return false;
   if (compiled.range && !compiled.range->contains(subject.version)) return false;
   if (compiled.gav != nullptr && !matches(*compiled.gav, asked.gav())) return false;
   if (rule.ecosystem.empty()) return true;

@@ -114,6 +114,18 @@ TEST(RuleSet, PurlsAgreeByWhatTheRuleSays) {
   EXPECT_FALSE(holds({.gav_pattern = "a\\.b:c:.*"}));
 }
 
+TEST(RuleSet, ARuleForASourcePackageHoldsForWhatIsBuiltFromIt) {
+  Subject deb = subject("pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12");
+  const Rule rule{.product = "pkg:deb/debian/openssl@3.0.11-1?arch=source"};
+  EXPECT_FALSE(holds(rule, deb));
+  deb.source_name = "openssl";
+  deb.source_version = "3.0.11-1";
+  EXPECT_TRUE(holds(rule, deb));
+  EXPECT_FALSE(holds({.product = "pkg:deb/debian/openssl@3.0.12-1?arch=source"}, deb));
+  EXPECT_FALSE(holds({.product = "pkg:deb/debian/openssl@3.0.11-1"}, deb));
+  EXPECT_TRUE(holds({.purl = "pkg:deb/debian/libssl3"}, deb));
+}
+
 TEST(RuleSet, EcosystemsAgreeWithTheirReleases) {
   Subject deb = subject("pkg:deb/debian/bash@5.2-1?distro=debian-12");
   deb.ecosystem = "Debian";
