@@ -42,7 +42,10 @@ std::optional<Affected> ubuntu_claim(const UbuntuStatus& status) {
   claim.name = status.package;
   claim.state = known->state;
   if (claim.state == State::kFixed) {
-    const std::string_view version = split_once(status.note, ' ').first;
+    // Some entries lack the closing parenthesis: " (1.58.1+dfsg1-0ubuntu1".
+    std::string_view version = status.note;
+    while (version.starts_with(' ') || version.starts_with('(')) version.remove_prefix(1);
+    version = split_once(version, ' ').first;
     if (version.empty() || !is_digit(version.front())) return std::nullopt;
     claim.ranges.push_back(fixed_at(version));
     return claim;
