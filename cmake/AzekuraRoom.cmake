@@ -61,6 +61,8 @@ function(azekura_room NAME)
   if(room_PROGRAM)
     add_executable(${room_PROGRAM} "${main}")
     target_link_libraries(${room_PROGRAM} PRIVATE azekura::compile ${library} ${room_LIBS})
+    # Our libcrypto must not be met by a shared library that brings its own.
+    target_link_options(${room_PROGRAM} PRIVATE -Wl,--exclude-libs,ALL)
   endif()
   if(room_MODULE)
     azekura_module(${room_MODULE} ${library} "${CMAKE_CURRENT_SOURCE_DIR}/${room_EXPORTS}")
