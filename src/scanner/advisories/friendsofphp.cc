@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scanner/advisories/families.h"
+#include "scanner/advisories/fields.h"
 #include "scanner/advisories/records.h"
 #include "scanner/advisories/version_ranges.h"
 
@@ -78,12 +79,13 @@ Result<Affected> read_claim(Json root, std::string_view package) {
 
 Result<Advisory> read(Json root, std::string_view file) {
   std::string_view package = root["reference"].text();
-  if (!package.starts_with(kComposer)) return fail(Code::kInvalid, "no composer:// reference");
+  if (!package.starts_with(kComposer) || package.size() == kComposer.size())
+    return fail(Code::kInvalid, "no composer:// reference");
   package.remove_prefix(kComposer.size());
   Advisory advisory;
   advisory.id = id_of(root, package, file);
   advisory.link = root["link"].string();
-  add_once(advisory.references, advisory.link);
+  add_reference(advisory, advisory.link);
   advisory.english = {.title = tidy(root["title"].text()),
                       .body = {},
                       .source = "FriendsOfPHP",

@@ -49,7 +49,9 @@ std::vector<std::string> cves_of_reference(std::string_view id) {
     const auto [word, after] = split_once(rest, ' ');
     rest = after;
     const std::string_view name = trimmed(word);
-    if (is_cve(name)) add_once(found, std::string(name));
+    // "cve-2022-22965" is met too.
+    if (!is_cve(name)) continue;
+    for (std::string& cve : cves_in(name)) add_once(found, std::move(cve));
   }
   return found;
 }

@@ -30,7 +30,10 @@ void read_reference(XmlNode node, JvnRecord& record) {
   const std::string_view source = attribute(node, "source");
   const std::string_view id = attribute(node, "id");
   if (source == "CVE" || source == "NVD") record.cve_ids.emplace_back(id);
-  if (const std::string cwe = cwe_id(id); starts_with_word(id, "CWE-") && !cwe.empty()) {
+  // "CWE-noinfo" and "CWE-Other" say nothing.
+  if (starts_with_word(id, "CWE-")) {
+    const std::string cwe = cwe_id(id);
+    if (cwe.empty()) return;
     record.cwes.push_back(
         {.id = cwe, .english = {}, .japanese = weakness_name(attribute(node, "title"), cwe)});
     return;

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "scanner/advisories/families.h"
+#include "scanner/advisories/fields.h"
 #include "scanner/advisories/records.h"
 #include "scanner/terms/text.h"
 
@@ -101,8 +102,10 @@ Affected read_claim(std::string_view library, Json vulnerability) {
   for (const AffectedRange& range : claim.ranges) {
     if (range.end_kind != AffectedRange::End::kFixed) claim.state = State::kAffected;
   }
-  for (const Json excluded : vulnerability["excludes"].items())
-    exclude(excluded.scalar(), claim.ranges);
+  for (const Json excluded : vulnerability["excludes"].items()) {
+    if (std::string version = excluded.scalar(); !version.empty())
+      exclude(std::move(version), claim.ranges);
+  }
   return claim;
 }
 
@@ -128,8 +131,7 @@ Result<Advisory> read(std::string_view library, Json vulnerability, std::string_
   } else if (!advisory.about.empty()) {
     advisory.id += "-" + advisory.about.front();
   }
-  for (const Json link : vulnerability["info"].items())
-    add_once(advisory.references, link.string());
+  for (const Json link : vulnerability["info"].items()) add_reference(advisory, link.text());
   advisory.link = advisory.references.empty() ? std::string() : advisory.references.front();
   advisory.english = {.title = summary,
                       .body = tidy(vulnerability["details"].text()),
@@ -194,8 +196,8 @@ void import(Json root, std::string_view file, AdvisorySink& sink) {
   if (folder_name(file) == "repository" && base_name(file) != kFormOfCheckouts) return;
   const Json libraries = root["advisories"].is_object() ? root["advisories"] : root;
   for (const auto [name, library] : libraries.members()) {
-    if (!is_library(library)) {
-      sink.bad_record(std::string(name),
+    if (!is_library(library) || name.empty()) {
+      sink.bad_record(std::string(name.empty() ? file : name),
                       {.code = Code::kInvalid, .message = "no library of retire.js", .hint = {}});
       continue;
     }

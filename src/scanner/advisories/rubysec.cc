@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scanner/advisories/families.h"
+#include "scanner/advisories/fields.h"
 #include "scanner/advisories/records.h"
 #include "scanner/advisories/version_ranges.h"
 
@@ -41,7 +42,7 @@ void set_related(Json related, Advisory& advisory) {
   for (const Json cve : related["cve"].items()) add_once(advisory.related, "CVE-" + cve.scalar());
   for (const Json ghsa : related["ghsa"].items())
     add_once(advisory.related, "GHSA-" + ghsa.scalar());
-  for (const Json url : related["url"].items()) add_once(advisory.references, url.string());
+  for (const Json url : related["url"].items()) add_reference(advisory, url.text());
 }
 
 // One range or several: both forms are met.
@@ -55,11 +56,12 @@ Result<Affected> read_claim(Json root) {
   const bool is_gem = root["gem"].is_text();
   claim.where.ecosystem = is_gem ? Ecosystem::kRubyGems : Ecosystem::kRuntime;
   claim.name = root[is_gem ? "gem" : "engine"].string();
+  if (claim.name.empty()) return fail(Code::kInvalid, "no gem and no engine");
   std::vector<std::string> safe;
   append_ranges(root["patched_versions"], safe);
   append_ranges(root["unaffected_versions"], safe);
   ASSIGN_OR_RETURN(claim.ranges, ranges_outside(version::RangeLanguage::kGem, safe));
-  claim.state = state_of(claim.ranges);
+  claim.state = state_outside(claim.ranges);
   if (const Json platform = root["platform"]; platform.is_text()) {
     claim.note = "only on: " + platform.string();
   }
@@ -72,7 +74,7 @@ Result<Advisory> read(Json root, std::string_view file) {
   if (advisory.id.empty()) return fail(Code::kInvalid, "no id");
   set_related(root["related"], advisory);
   advisory.link = root["url"].string();
-  add_once(advisory.references, advisory.link);
+  add_reference(advisory, advisory.link);
   advisory.published = parse_time(root["date"].text());
   advisory.english = {.title = tidy(root["title"].text()),
                       .body = tidy(root["description"].text()),

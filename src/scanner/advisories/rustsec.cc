@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scanner/advisories/families.h"
+#include "scanner/advisories/fields.h"
 #include "scanner/advisories/records.h"
 #include "scanner/advisories/version_ranges.h"
 #include "scanner/document/text.h"
@@ -99,8 +100,8 @@ Affected claim_frame(std::string_view package, std::string_view file) {
 void set_names(Json head, Advisory& advisory) {
   for (const Json alias : head["aliases"].items()) add_once(advisory.aliases, alias.string());
   for (const Json other : head["related"].items()) add_once(advisory.related, other.string());
-  add_once(advisory.references, head["url"].string());
-  for (const Json url : head["references"].items()) add_once(advisory.references, url.string());
+  add_reference(advisory, head["url"].text());
+  for (const Json url : head["references"].items()) add_reference(advisory, url.text());
   if (const Json vector = head["cvss"]; vector.is_text()) {
     advisory.scores.push_back({.source = "rustsec", .vector = vector.string(), .score = 0});
   }
@@ -132,7 +133,7 @@ Result<Advisory> read(std::string_view octets, std::string_view file) {
   ASSIGN_OR_RETURN(claim.ranges,
                    ranges_outside(version::RangeLanguage::kCargo, safe_ranges(root["versions"])));
   claim.note = note_of(root);
-  claim.state = state_of(claim.ranges);
+  claim.state = state_outside(claim.ranges);
   claim.severity = advisory.severity;
   // Nothing is affected where everything is patched.
   if (!claim.ranges.empty()) advisory.affected.push_back(std::move(claim));

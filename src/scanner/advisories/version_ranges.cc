@@ -48,10 +48,17 @@ Result<std::vector<AffectedRange>> ranges_of(version::RangeLanguage language,
 }
 
 State state_of(const std::vector<AffectedRange>& ranges) {
-  const bool open = std::any_of(ranges.begin(), ranges.end(), [](const AffectedRange& range) {
+  const bool fixed = std::all_of(ranges.begin(), ranges.end(), [](const AffectedRange& range) {
+    return range.end_kind == AffectedRange::End::kFixed;
+  });
+  return fixed && !ranges.empty() ? State::kFixed : State::kAffected;
+}
+
+State state_outside(const std::vector<AffectedRange>& ranges) {
+  const bool ended = std::none_of(ranges.begin(), ranges.end(), [](const AffectedRange& range) {
     return range.end_kind == AffectedRange::End::kNone;
   });
-  return open || ranges.empty() ? State::kAffected : State::kFixed;
+  return ended && !ranges.empty() ? State::kFixed : State::kAffected;
 }
 
 }  // namespace azekura::scanner::advisories

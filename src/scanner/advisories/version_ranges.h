@@ -23,7 +23,9 @@ Result<std::vector<AffectedRange>> ranges_of(version::RangeLanguage language,
 
 std::vector<AffectedRange> from_intervals(std::vector<version::Interval> intervals);
 
-// kFixed if every range ends, kAffected if one is open.
+// kFixed if every range ends at a fixed version.
 State state_of(const std::vector<AffectedRange>& ranges);
+// Of ranges_outside(): kFixed if every range ends, for what comes after an end is known to be safe.
+State state_outside(const std::vector<AffectedRange>& ranges);
 
 }  // namespace azekura::scanner::advisories
