@@ -26,13 +26,13 @@ class DatabaseBuilder {
   // thread. The sink must not outlive the builder.
   std::unique_ptr<AdvisorySink> begin();
   // Takes the sink's source in, and gives what the database will say of it: `source` with what the
-  // sink counted (records, bad records and their examples), and, where no date is given, that of the
-  // newest record. A source without any record has failed, and says so. From any thread.
+  // sink counted (records, bad records and their examples), and, where no date is given, that of
+  // the newest record. A source without any record has failed, and says so. From any thread.
   SourceInfo finish(std::unique_ptr<AdvisorySink> sink, SourceInfo source);
 
   // Merges, sorts and writes the file beside `path`, syncs it and renames it over `path`: readers
-  // see the old or the new one, whole. Once, and the builder is used up. kIo; kExhausted where the
-  // format ends.
+  // see the old or the new one, whole. Once, and the builder is used up. kNotFound without its
+  // folder, kConflict, kIo; kExhausted where the format ends.
   Status write(const std::string& path);
 
  private:

@@ -4,6 +4,15 @@
 #include "scanner/database/compilation.h"
 
 namespace azekura::scanner {
+namespace {
+
+std::string shortened_link(std::string link, std::string_view id) {
+  const std::size_t at = link.find(id);
+  if (at != std::string::npos) link.replace(at, id.size(), 1, layout::kIdInLink);
+  return link;
+}
+
+}  // namespace
 
 void Compilation::name_problems() {
   std::size_t count = 0;
@@ -65,8 +74,10 @@ layout::Record Compilation::record_row(RecordId id, std::vector<std::uint32_t>& 
   about.erase(std::unique(about.begin(), about.end()), about.end());
 
   const RecordRef first = members.front();
-  row.id = pool_.add(sources_[first.source].records[first.index].id);
-  row.link = pool_.add(link);
+  const StringId name = sources_[first.source].records[first.index].id;
+  row.id = pool_.add(name);
+  row.link = pool_.add_text(
+      shortened_link(std::string(tables_.strings.text(link)), tables_.strings.text(name)));
   row.void_reason = is_void ? pool_.add(void_reason) : 0;
   row.source = static_cast<std::uint16_t>(first.source);
   row.problems = static_cast<std::uint32_t>(problems.size());

@@ -124,8 +124,15 @@ RecordView Database::record(RecordId id) const {
           .published = row.published,
           .modified = row.modified,
           .severity = static_cast<Severity>(row.severity),
-          .void_reason = state_->text(row.void_reason),
-          .link = state_->text(row.link)};
+          .void_reason = state_->text(row.void_reason)};
+}
+
+std::string Database::record_link(RecordId id) const {
+  const layout::Record row = State_::row(state_->records, id);
+  std::string link(state_->text(row.link));
+  const std::size_t at = link.find(layout::kIdInLink);
+  if (at != std::string::npos) link.replace(at, 1, state_->text(row.id));
+  return link;
 }
 
 std::span<const ProblemId> Database::problems_of(RecordId id) const {

@@ -71,7 +71,6 @@ struct RecordView {
   Time modified = 0;
   Severity severity = Severity::kUnknown;
   std::string_view void_reason;
-  std::string_view link;
 };
 
 struct ScoreView {
@@ -146,6 +145,8 @@ class Database {
   std::string_view note_of(const Claim& claim) const;
 
   RecordView record(RecordId id) const;
+  // Where people read it; empty if there is none. Put together, so not part of the view.
+  std::string record_link(RecordId id) const;
   std::span<const ProblemId> problems_of(RecordId id) const;
   const ProblemFacts& facts(ProblemId id) const;
   std::string_view problem_id(ProblemId id) const;

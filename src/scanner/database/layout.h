@@ -90,6 +90,9 @@ struct Slot {
   std::uint32_t index_plus_one;
 };
 
+// In a link, an octet 1 stands for the id: the links of a source then are one text.
+inline constexpr char kIdInLink = '\x01';
+
 struct Record {
   std::uint32_t id;
   std::uint32_t link;

@@ -236,7 +236,7 @@ class Writer {
     json_.text_member("affected_from", database_.version_text(finding.claim->introduced))
         .text_member("affected_to", database_.version_text(finding.claim->end))
         .text_member("note", database_.note_of(*finding.claim))
-        .text_member("link", record.link)
+        .text_member("link", database_.record_link(finding.claim->record))
         .end();
   }
 
