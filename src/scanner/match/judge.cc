@@ -177,14 +177,16 @@ class Judging {
     findings_ = std::move(kept);
   }
 
-  rules::Subject subject_of(const Finding& finding) const {
+  rules::Subject subject_of(const Finding& finding) {
     const Component& component = inventory_.components[finding.component];
     const ProblemView problem = database_.problem(finding.problem);
     rules::Subject subject{.ids = problem.aliases,
                            .ecosystem = name_of(component.ecosystem),
                            .name = component.name,
                            .version = component.version,
-                           .cpe = component.cpe,
+                           .source_name = component.source_name,
+                           .source_version = component.source_version,
+                           .cpe = cpe_of(finding, component),
                            .location = component.location,
                            .sha1 = component.sha1,
                            .cwes = problem.cwes,
@@ -201,10 +203,24 @@ class Judging {
     return subject;
   }
 
+  // By which the finding was made: a guessed one stands in no component.
+  std::string_view cpe_of(const Finding& finding, const Component& component) {
+    if (finding.route != Route::kGuessedCpe) return component.cpe;
+    for (const Lookup& lookup : lookups_of(component, inventory_.distribution, database_).asked) {
+      const auto& decisions = answers_.to(lookup);
+      const bool by_this = std::any_of(
+          decisions.begin(), decisions.end(),
+          [&](const Decision& decision) { return decision.problem == finding.problem; });
+      if (by_this) return guessed_cpe_ = lookup.cpe;
+    }
+    return {};
+  }
+
   const Inventory& inventory_;
   const Database& database_;
   const JudgeOptions& options_;
   Answers answers_;
+  std::string guessed_cpe_;  // of the last subject
   Gaps gaps_;
   std::vector<Finding> findings_;
   std::size_t judged_ = 0;

@@ -318,6 +318,24 @@ TEST(Judge, RulesTakeFindingsAwayAndAreCounted) {
   EXPECT_THAT(proof.rule, HasSubstr("not reachable"));
 }
 
+TEST(Judge, RulesMeetTheCpeOfAGuessAndTheSourceOfAPackage) {
+  const Database database =
+      database_of({about("CVE-2024-0001", {affected(Ecosystem::kCpe, "", "a:jetty:jetty", "10"),
+                                           affected(Ecosystem::kDebian, "12", "openssl", "2")})});
+  Component jar{.ecosystem = Ecosystem::kMaven, .name = "jetty", .version = "9.0"};
+  jar.signs = {"file name", "manifest"};
+  const Inventory inventory =
+      host(Ecosystem::kDebian, "12", {jar, debian("libssl3", "openssl", "1")});
+  auto rules = rules::RuleSet::create(
+      {{.cpe = "cpe:/a:jetty:jetty", .source = "by the guess"},
+       {.purl = "pkg:deb/debian/openssl?arch=source", .source = "by the source"}});
+  ASSERT_TRUE(rules);
+  const Report report = judge(inventory, database, &*rules, {.now = kToday});
+  std::vector<std::string> sources;
+  for (const Ignored& ignored : report.ignored) sources.push_back(ignored.rule->source);
+  EXPECT_THAT(sources, UnorderedElementsAre("by the guess", "by the source"));
+}
+
 TEST(Judge, TheMostUrgentComesFirst) {
   Advisory quiet = about("CVE-2024-0001", {affected(Ecosystem::kNpm, "", "a", "2.0.0")});
   quiet.severity = Severity::kCritical;
