@@ -237,9 +237,8 @@ std::vector<Process> read_processes(const std::string& proc, const Root& root,
   if (looking.unseen() > 0) {
     problems.push_back({.kind = Problem::Kind::kUnreadable,
                         .location = proc,
-                        .why = std::to_string(looking.unseen()) +
-                               " processes of other users could not be looked into: run as root to "
-                               "see them"});
+                        .why = "processes that this user may not look into: " +
+                               std::to_string(looking.unseen()) + " (run as root to see them)"});
   }
   return processes;
 }
