@@ -87,6 +87,14 @@ TEST(Toml, MalformedTextNamesItsLine) {
   EXPECT_THAT(wrong.error().message, HasSubstr("line 2"));
 }
 
+TEST(Toml, WhatBreaksTheLibrarysOwnAssumptionsIsRefused) {
+  for (const std::string_view text : {"[[\x15", "[\x15o]\n", "[[\x15o:a:1]]\n"}) {
+    const auto wrong = parse_toml(text);
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code, Code::kInvalid);
+  }
+}
+
 TEST(Toml, EveryKindOfValueIsRead) {
   const auto document = parse_toml(
       "[[package]]\nname = \"a \\\"b\\\"\"\nversion = '1.10'\nn = 7\nf = 1.5\nyes = true\nday = "
