@@ -97,6 +97,7 @@ void import_secdb(Json root, std::string_view file, AdvisorySink& sink) {
       continue;
     }
     for (const auto [version, ids] : package["secfixes"].members()) {
+      if (version.empty()) continue;
       const Affected claim = claim_of(where, name, version);
       for (const Json id : ids.items()) read_ids(id.text(), claim, problems);
     }

@@ -79,7 +79,7 @@ void import_tracker(Json root, std::string_view, AdvisorySink& sink) {
   std::unordered_map<std::string_view, std::size_t> places;
   for (const auto [package, problems] : root.members()) {
     for (const auto [id, problem] : problems.members()) {
-      if (!problem["releases"].is_object()) {
+      if (!problem["releases"].is_object() || package.empty() || id.empty()) {
         report_bad(sink, std::string(package) + " " + std::string(id),
                    "a problem without releases");
         continue;

@@ -248,6 +248,7 @@ using Seen = std::set<std::pair<std::string, std::string>>;
 bool read_suse_binaries(const Affected& row, Json binaries, Seen& seen, Advisory& advisory) {
   for (const Json group : binaries.items()) {
     for (const auto [name, version] : group.members()) {
+      if (name.empty() || version.text().empty()) continue;
       if (!seen.emplace(row.where.release, name).second) continue;
       Affected binary = row;
       binary.name = name;

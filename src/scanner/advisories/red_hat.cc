@@ -22,7 +22,8 @@ namespace {
 std::optional<NameAndVersion> split_module_build(std::string_view package) {
   const std::size_t colon = package.find(':');
   const std::size_t hyphen = package.rfind('-');
-  if (colon == std::string_view::npos || hyphen == std::string_view::npos || hyphen < colon) {
+  if (colon == std::string_view::npos || hyphen == std::string_view::npos || hyphen < colon ||
+      hyphen + 1 == package.size()) {
     return std::nullopt;
   }
   // "name-1:2-3": the colon of an epoch stands behind a hyphen and digits.
