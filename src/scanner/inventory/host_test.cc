@@ -43,7 +43,7 @@ class Host : public testing::Test {
     return std::move(*opened);
   }
   Code code_of(const std::string& path, std::uint64_t octets_max = 100) const {
-    const auto octets = root("/root").read(path, octets_max);
+    const auto octets = root("/inner").read(path, octets_max);
     return octets ? Code::kInternal : octets.error().code;
   }
 
@@ -61,37 +61,37 @@ TEST_F(Host, ARootThatIsNoFolderIsNotFound) {
 
 TEST_F(Host, LinksOfARootStayInsideIt) {
   write("secret", "outside");
-  write("root/etc/inside", "inside");
-  link("../../secret", "root/etc/up");
-  link(folder_ + "/secret", "root/etc/absolute");
-  link("/etc/inside", "root/etc/whole");
-  link("loop", "root/etc/loop");
-  link("../..", "root/out");
+  write("inner/etc/inside", "inside");
+  link("../../secret", "inner/etc/up");
+  link(folder_ + "/secret", "inner/etc/absolute");
+  link("/etc/inside", "inner/etc/whole");
+  link("loop", "inner/etc/loop");
+  link("../..", "inner/out");
   EXPECT_EQ(code_of("etc/up"), Code::kNotFound);
   EXPECT_EQ(code_of("etc/absolute"), Code::kNotFound);
   EXPECT_EQ(code_of("etc/loop"), Code::kNotFound);
   EXPECT_EQ(code_of("out/secret"), Code::kNotFound);
   EXPECT_EQ(code_of("../secret"), Code::kNotFound);
-  EXPECT_EQ(root("/root").read("etc/whole", 100).value(), "inside");
-  EXPECT_EQ(root("/root").list("out"), (std::vector<std::string>{"etc", "out"}));
+  EXPECT_EQ(root("/inner").read("etc/whole", 100).value(), "inside");
+  EXPECT_EQ(root("/inner").list("out"), (std::vector<std::string>{"etc", "out"}));
 }
 
 TEST_F(Host, OnlyRegularFilesUpToTheLimitAreRead) {
-  write("root/file", "0123456789");
-  ASSERT_EQ(::mkfifo((folder_ + "/root/pipe").c_str(), 0600), 0);
+  write("inner/file", "0123456789");
+  ASSERT_EQ(::mkfifo((folder_ + "/inner/pipe").c_str(), 0600), 0);
   EXPECT_EQ(code_of("file", 9), Code::kExhausted);
-  EXPECT_EQ(root("/root").read("file", 10).value(), "0123456789");
-  EXPECT_EQ(root("/root").read("file", 11).value(), "0123456789");
+  EXPECT_EQ(root("/inner").read("file", 10).value(), "0123456789");
+  EXPECT_EQ(root("/inner").read("file", 11).value(), "0123456789");
   EXPECT_EQ(code_of("pipe"), Code::kInvalid);
   EXPECT_EQ(code_of("."), Code::kInvalid);
   EXPECT_EQ(code_of("nothing"), Code::kNotFound);
   EXPECT_EQ(code_of("file/below"), Code::kNotFound);
-  EXPECT_TRUE(root("/root").list("file").empty());
+  EXPECT_TRUE(root("/inner").list("file").empty());
 }
 
 TEST_F(Host, WithoutAnyRecordOfPackagesIsNotFound) {
-  write("root/srv/x", "x");
-  const auto inventory = take_host({.root = folder_ + "/root"});
+  write("inner/srv/x", "x");
+  const auto inventory = take_host({.root = folder_ + "/inner"});
   ASSERT_FALSE(inventory);
   EXPECT_EQ(inventory.error().code, Code::kNotFound);
   EXPECT_FALSE(take_host({.root = folder_ + "/nothing"}));
@@ -118,8 +118,8 @@ TEST_F(Host, ThatDoesNotRunHasNoRunningKernelAndNoProcesses) {
 }
 
 TEST_F(Host, ProcessesAreThoseThatMapFilesOfPackagesOrListen) {
-  write("root/var/lib/dpkg/info/nginx.list", "/usr/sbin/nginx\n");
-  write("root/var/lib/dpkg/info/libssl3:amd64.list", "/usr/lib/libssl.so.3\n");
+  write("inner/var/lib/dpkg/info/nginx.list", "/usr/sbin/nginx\n");
+  write("inner/var/lib/dpkg/info/libssl3:amd64.list", "/usr/lib/libssl.so.3\n");
   const std::string maps =
       "55d0-55d1 r-xp 00000000 08:01 131 /usr/sbin/nginx\n"
       "55d1-55d2 r--p 00001000 08:01 131 /usr/sbin/nginx\n"
@@ -142,7 +142,7 @@ TEST_F(Host, ProcessesAreThoseThatMapFilesOfPackagesOrListen) {
         "00000000:00000000 00:00000000 00000000     0        0 10 1 0 100 0 0 10 0\n");
 
   std::vector<Problem> problems;
-  const auto processes = read_processes(folder_ + "/proc", root("/root"), problems);
+  const auto processes = read_processes(folder_ + "/proc", root("/inner"), problems);
   ASSERT_EQ(processes.size(), 1U);
   EXPECT_EQ(processes[0].pid, 200U);
   EXPECT_EQ(processes[0].name, "nginx");
@@ -153,14 +153,14 @@ TEST_F(Host, ProcessesAreThoseThatMapFilesOfPackagesOrListen) {
 }
 
 TEST_F(Host, ProcessesOfAnotherRootAreNotThisOnes) {
-  write("root/var/lib/dpkg/info/bash.list", "/bin/bash\n");
+  write("inner/var/lib/dpkg/info/bash.list", "/bin/bash\n");
   const std::string maps = "55d0-55d1 r-xp 00000000 08:01 131 /bin/bash\n";
   write("proc/1/maps", maps);
   link("/", "proc/1/root");
   write("proc/2/maps", maps);
   link(folder_, "proc/2/root");
   std::vector<Problem> problems;
-  const auto processes = read_processes(folder_ + "/proc", root("/root"), problems);
+  const auto processes = read_processes(folder_ + "/proc", root("/inner"), problems);
   ASSERT_EQ(processes.size(), 1U);
   EXPECT_EQ(processes[0].pid, 1U);
 }
