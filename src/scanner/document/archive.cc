@@ -97,6 +97,7 @@ struct ArchiveReader::State {
   State* parent = nullptr;  // whose entry is being read
   bool compressed = false;  // the whole of it
   bool zip = false;
+  std::uint64_t directory_max = kZipDirectoryMax;
   bool raw = false;  // one compressed file
   bool entry_done = true;
   std::uint64_t counted = 0;  // of the uncompressed stream
@@ -221,14 +222,15 @@ struct ArchiveReader::State {
     char head[8] = {};
     if (::pread(file, head, sizeof head, 0) < 0) return fail_errno("read", errno);
     if (!looks_compressed({head, sizeof head})) {
-      RETURN_IF_ERROR(check_zip_directory(file, static_cast<std::uint64_t>(about.st_size)));
+      RETURN_IF_ERROR(
+          check_zip_directory(file, static_cast<std::uint64_t>(about.st_size), directory_max));
     }
     if (::lseek(file, 0, SEEK_SET) != 0) return fail_errno("seek", errno);
     return recognise(archive_read_open_fd(handle, file, kBlock));
   }
 
   Status open_octets(std::string_view octets) {
-    if (!looks_compressed(octets)) RETURN_IF_ERROR(check_zip_directory(octets));
+    if (!looks_compressed(octets)) RETURN_IF_ERROR(check_zip_directory(octets, directory_max));
     return recognise(archive_read_open_memory(handle, octets.data(), octets.size()));
   }
 
@@ -281,12 +283,14 @@ Result<ArchiveReader> ArchiveReader::open_octets(std::string_view octets, Archiv
 
 Result<ArchiveReader> ArchiveReader::open_inside(std::string_view octets) {
   ASSIGN_OR_RETURN(auto state, State::create(state_->limits, state_->budget));
+  state->directory_max = kZipDirectoryInsideMax;
   RETURN_IF_ERROR(state->open_octets(octets));
   return ArchiveReader(std::move(state));
 }
 
 Result<ArchiveReader> ArchiveReader::open_inside(int descriptor) {
   ASSIGN_OR_RETURN(auto state, State::create(state_->limits, state_->budget));
+  state->directory_max = kZipDirectoryInsideMax;
   RETURN_IF_ERROR(state->open_descriptor(descriptor));
   return ArchiveReader(std::move(state));
 }

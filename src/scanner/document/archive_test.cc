@@ -233,6 +233,22 @@ TEST(Archive, ATarInsideIsReadAsItStreamsBy) {
   EXPECT_EQ(*reader->read(), "Z");
 }
 
+// An end record (APPNOTE 4.3.16) that says how large the directory before it is.
+std::string zip_end(std::uint32_t directory_size) {
+  std::string out("PK\5\6\0\0\0\0\1\0\1\0", 12);
+  for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>(directory_size >> shift);
+  return "PK\3\4" + std::string(100, 'x') + out + std::string(6, '\0');
+}
+
+TEST(Archive, AZipsDirectoryIsLimited) {
+  constexpr std::uint32_t kMax = 32 << 20;
+  EXPECT_EQ(ArchiveReader::open_octets(zip_end(kMax + 1)).error().code, Code::kExhausted);
+  for (const std::uint32_t fits : {kMax, kMax - 1}) {
+    const auto reader = ArchiveReader::open_octets(zip_end(fits));
+    EXPECT_TRUE(reader || reader.error().code != Code::kExhausted);
+  }
+}
+
 TEST(Archive, APeekTakesNothingAway) {
   const std::string big(500'000, 'b');
   for (const auto format : {MadeFormat::kTar, MadeFormat::kZip}) {

@@ -42,14 +42,14 @@ std::uint64_t directory_size(std::string_view tail, std::size_t at, std::uint64_
   return std::max(number(end64, 40, 8), end - std::min(end, number(end64, 48, 8)));
 }
 
-Status check(std::uint64_t file_size, const ReadAt& read_at) {
+Status check(std::uint64_t file_size, std::uint64_t octets_max, const ReadAt& read_at) {
   const std::uint64_t tail_begin = file_size - std::min(file_size, kTail);
   const std::string tail = read_at(tail_begin, kTail);
   for (std::size_t at = tail.find(kEnd); at != std::string::npos && tail.size() - at >= kEndSize;
        at = tail.find(kEnd, at + 1)) {
-    if (directory_size(tail, at, tail_begin, read_at) > kZipDirectoryMax) {
+    if (directory_size(tail, at, tail_begin, read_at) > octets_max) {
       return fail(Code::kExhausted,
-                  fmt::format("a zip with a directory of more than {} octets", kZipDirectoryMax));
+                  fmt::format("a zip with a directory of more than {} octets", octets_max));
     }
   }
   return {};
@@ -57,8 +57,8 @@ Status check(std::uint64_t file_size, const ReadAt& read_at) {
 
 }  // namespace
 
-Status check_zip_directory(int descriptor, std::uint64_t size) {
-  return check(size, [descriptor](std::uint64_t offset, std::size_t wanted) {
+Status check_zip_directory(int descriptor, std::uint64_t size, std::uint64_t octets_max) {
+  return check(size, octets_max, [descriptor](std::uint64_t offset, std::size_t wanted) {
     std::string octets(wanted, '\0');
     const ssize_t got = ::pread(descriptor, octets.data(), wanted, static_cast<off_t>(offset));
     octets.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
@@ -66,8 +66,8 @@ Status check_zip_directory(int descriptor, std::uint64_t size) {
   });
 }
 
-Status check_zip_directory(std::string_view octets) {
-  return check(octets.size(), [octets](std::uint64_t offset, std::size_t wanted) {
+Status check_zip_directory(std::string_view octets, std::uint64_t octets_max) {
+  return check(octets.size(), octets_max, [octets](std::uint64_t offset, std::size_t wanted) {
     return std::string(octets.substr(std::min<std::uint64_t>(offset, octets.size()), wanted));
   });
 }

@@ -110,6 +110,14 @@ TEST(GoBinary, BuildInformationIsReadThroughPointers) {
   EXPECT_THAT(go(elf(".go.buildinfo", astray)), ElementsAre("error: damaged Go build information"));
 }
 
+TEST(GoBinary, ProgramsForWindowsAndMacAreReadToo) {
+  for (const char* name : {"pe", "mach"}) {
+    std::ifstream in(std::string(AZEKURA_SOURCE_DIR "/fuzz/corpus/binary/") + name,
+                     std::ios::binary);
+    EXPECT_THAT(go({std::istreambuf_iterator<char>(in), {}}), ElementsAre("stdlib 1")) << name;
+  }
+}
+
 TEST(GoBinary, TruncatedAnywhereItIsNoneOrDamaged) {
   const std::string whole = elf(".go.buildinfo", inline_info("go1.21.3", kModules));
   for (std::size_t size = 0; size < whole.size(); ++size) {

@@ -141,7 +141,7 @@ Result<Executable> read_pe(const Content& content, std::string_view head) {
 constexpr std::uint32_t kMachSegment64 = 0x19;  // LC_SEGMENT_64
 constexpr std::uint32_t kMachWritable = 2;      // VM_PROT_WRITE
 
-// 64 bits, little-endian; of a universal file the first such part is not looked for.
+// 64 bits, little-endian. Universal files, which hold several programs, are not looked into.
 Result<Executable> read_mach(const Content& content, std::string_view head) {
   const Fields fields(head, false);
   const std::uint32_t commands = fields.u32(16);

@@ -137,6 +137,7 @@ class ImageScan {
       if (!more || !*more || !scan_.count_file()) break;
       if (!at.path.empty()) read_entry(reader, at, layer);
     }
+    layer.close();
     scan_.collect_into(before);
   }
 

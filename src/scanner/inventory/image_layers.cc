@@ -15,8 +15,6 @@ constexpr std::string_view kOpaque = ".wh..wh..opq";
 constexpr std::string_view kInternal = ".wh..wh.";
 constexpr int kLinkHopsMax = 40;
 
-std::uint64_t hash_of(std::string_view path) { return std::hash<std::string_view>()(path); }
-
 // Removes from the map what the layer hides; true if anything was.
 template <typename Map>
 bool remove_hidden(const Layer& layer, Map& map) {
@@ -25,30 +23,41 @@ bool remove_hidden(const Layer& layer, Map& map) {
 
 }  // namespace
 
+void PathSet::close() {
+  std::sort(hashes_.begin(), hashes_.end());
+  hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
+  hashes_.shrink_to_fit();
+}
+
+bool PathSet::contains(std::string_view path) const {
+  return std::binary_search(hashes_.begin(), hashes_.end(), std::hash<std::string_view>()(path));
+}
+
 bool Layer::add_marker(std::string_view path) {
   const std::string_view name = file_name(path);
   if (!name.starts_with(kWhiteout)) return false;
   const std::string_view folder = folder_of(path);
   if (name == kOpaque) {
-    opaque_.insert(hash_of(folder));
+    opaque_.add(folder);
   } else if (!name.starts_with(kInternal)) {
     const std::string_view gone = name.substr(kWhiteout.size());
-    files_.insert(hash_of(folder.empty() ? std::string(gone) : fmt::format("{}/{}", folder, gone)));
+    files_.add(folder.empty() ? std::string(gone) : fmt::format("{}/{}", folder, gone));
   }
   return true;
 }
 
-void Layer::add_entry(std::string_view path, bool is_folder) {
-  (is_folder ? folders_ : files_).insert(hash_of(path));
+void Layer::close() {
+  files_.close();
+  folders_.close();
+  opaque_.close();
 }
 
 bool Layer::hides(std::string_view path) const {
-  if (folders_.contains(hash_of(path)) || files_.contains(hash_of(path))) return true;
+  if (folders_.contains(path) || files_.contains(path)) return true;
   while (!path.empty()) {
     const std::size_t slash = path.rfind('/');
     path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (opaque_.contains(hash_of(path)) || (!path.empty() && files_.contains(hash_of(path))))
-      return true;
+    if (opaque_.contains(path) || (!path.empty() && files_.contains(path))) return true;
   }
   return false;
 }

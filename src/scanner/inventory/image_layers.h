@@ -2,12 +2,10 @@
 // other.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "scanner/inventory/component.h"
@@ -19,6 +17,17 @@ namespace azekura::scanner::inventory {
 // Links that are kept, of all layers together.
 inline constexpr std::size_t kImageLinksMax = 500'000;
 
+// A set of paths by their hashes, in 8 octets each: filled first, asked after close().
+class PathSet {
+ public:
+  void add(std::string_view path) { hashes_.push_back(std::hash<std::string_view>()(path)); }
+  void close();
+  bool contains(std::string_view path) const;
+
+ private:
+  std::vector<std::size_t> hashes_;
+};
+
 // What one layer adds and takes away. Paths are kept as hashes (64 bits): there may be millions.
 class Layer {
  public:
@@ -27,7 +36,11 @@ class Layer {
 
   // Records one entry of the layer's tar. A marker (".wh.x", ".wh..wh..opq") is no entry: true.
   bool add_marker(std::string_view path);
-  void add_entry(std::string_view path, bool is_folder);
+  void add_entry(std::string_view path, bool is_folder) {
+    (is_folder ? folders_ : files_).add(path);
+  }
+  // After the last entry.
+  void close();
 
   // Whether this layer hides what a lower one has at `path`.
   bool hides(std::string_view path) const;
@@ -36,14 +49,13 @@ class Layer {
     std::uint64_t offset = 0;  // in the spool
     std::uint64_t size = 0;
   };
-  std::map<std::string, Record, std::less<>> records;           // package databases and the like
-  std::map<std::string, std::string, std::less<>> links;        // symbolic
-  std::vector<std::pair<std::string, std::string>> hard_links;  // path, target
+  std::map<std::string, Record, std::less<>> records;     // package databases and the like
+  std::map<std::string, std::string, std::less<>> links;  // symbolic
 
  private:
-  std::unordered_set<std::uint64_t> files_;  // and what is whited out: hides itself and all below
-  std::unordered_set<std::uint64_t> folders_;
-  std::unordered_set<std::uint64_t> opaque_;
+  PathSet files_;  // and what is whited out: hides itself and all below
+  PathSet folders_;
+  PathSet opaque_;
 };
 
 // The root file system as far as package records go, layer upon layer.
