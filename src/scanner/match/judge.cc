@@ -60,7 +60,7 @@ class Judging {
     const bool of_distribution = is_distribution(component.ecosystem);
     // What a distribution package owns is the distribution's to judge.
     if (!of_distribution && !component.owner.empty() && distribution_is_judged()) return;
-    if (of_distribution && idle_.contains(component.name)) {
+    if (of_distribution && is_among(idle_, component)) {
       gaps_.add(
           {.kind = Gap::Kind::kIdleKernel, .subject = component.name, .detail = component.version});
       return;
@@ -106,6 +106,13 @@ class Judging {
     return a.problem < b.problem;
   }
 
+  // By name, or by name and version, as kernels of rpm are told apart.
+  static bool is_among(const std::unordered_set<std::string_view>& names,
+                       const Component& component) {
+    return !names.empty() && (names.contains(component.name) ||
+                              names.contains(component.name + "-" + component.version));
+  }
+
   bool distribution_is_judged() const {
     if (!inventory_.distribution) return false;
     const EcosystemRelease& release = inventory_.distribution->release;
@@ -132,7 +139,7 @@ class Judging {
   // The same problem may be reached in two ways (Bitnami and a CPE): the surer one stays.
   void add(std::uint32_t index, const Decision& decision, std::size_t first_of_component) {
     const ProblemFacts& facts = database_.facts(decision.problem);
-    const std::string& name = inventory_.components[index].name;
+    const Component& component = inventory_.components[index];
     Finding finding{
         .component = index,
         .problem = decision.problem,
@@ -142,7 +149,7 @@ class Judging {
         .route = decision.route,
         .confidence = decision.confidence,
         .fixed = decision.fixed,
-        .running = !running_.empty() && running_.contains(name)};
+        .running = is_among(running_, component)};
     finding.priority = static_cast<std::uint16_t>(priority(finding, database_));
     if (decision.route != Route::kDistribution || finding_may_repeat(index)) {
       for (std::size_t at = first_of_component; at < findings_.size(); ++at) {

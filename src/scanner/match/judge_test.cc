@@ -266,6 +266,21 @@ TEST(Judge, KernelsThatDoNotRunAreSetApart) {
   EXPECT_EQ(report.verdict, Verdict::kClean);
 }
 
+TEST(Judge, KernelsOfRpmAreToldApartByTheirVersion) {
+  const Database database = database_of({about(
+      "CVE-2024-0001", {affected(Ecosystem::kAlmaLinux, "9", "kernel-core", "5.14.0-500.el9")})});
+  Inventory inventory = host(Ecosystem::kAlmaLinux, "9",
+                             {library(Ecosystem::kAlmaLinux, "kernel-core", "5.14.0-400.el9"),
+                              library(Ecosystem::kAlmaLinux, "kernel-core", "5.14.0-450.el9")});
+  inventory.kernel = inventory::Kernel{.release = "5.14.0-450.el9.x86_64",
+                                       .package = "kernel-core-5.14.0-450.el9",
+                                       .idle = {"kernel-core-5.14.0-400.el9"}};
+  const Report report = judge(inventory, database, nullptr, {.now = kToday});
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].component, 1U);
+  EXPECT_TRUE(report.findings[0].running);
+}
+
 TEST(Judge, TheKernelsHeadersAreToBeChecked) {
   const Database database = database_of(
       {about("CVE-2024-0001", {affected(Ecosystem::kDebian, "12", "linux", "6.1.100-1")})});
