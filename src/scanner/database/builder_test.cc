@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "scanner/database/database_testing.h"
+#include "scanner/database/sink.h"
 
 namespace azekura::scanner {
 namespace {
@@ -452,6 +453,18 @@ TEST(Builder, TextsOfManyBlocksAllComeBack) {
     ASSERT_EQ(database.problem_text(i, Language::kEnglish)->body, advisories[i].english.body);
     ASSERT_EQ(database.problem_references(i), advisories[i].references);
   }
+}
+
+TEST(Builder, ABodyThatIsTooLongIsCutBetweenCharacters) {
+  const auto kept = [](std::string body) {
+    Advisory advisory{.id = "CVE-2024-0001"};
+    advisory.english.body = std::move(body);
+    return built_database({{"a", {advisory}}}).problem_text(0, Language::kEnglish)->body.size();
+  };
+  EXPECT_EQ(kept(std::string(kTextBodyMax - 1, 'x')), kTextBodyMax - 1);
+  EXPECT_EQ(kept(std::string(kTextBodyMax, 'x')), kTextBodyMax);
+  EXPECT_EQ(kept(std::string(kTextBodyMax + 1, 'x')), kTextBodyMax);
+  EXPECT_EQ(kept(std::string(kTextBodyMax - 1, 'x') + "é"), kTextBodyMax - 1);
 }
 
 TEST(Builder, WordsThatAreNotAboutProblemsComeBack) {

@@ -25,7 +25,7 @@ Status Compilation::write(DatabaseFile& file) {
   write_records(file);
   write_problems(file);
   write_tables(file);
-  if (pool_.is_full()) {
+  if (is_too_large_ || pool_.is_full()) {
     return fail(Code::kExhausted, "the texts of the advisories are larger than 4 GiB");
   }
   file.begin(layout::Section::kStrings);

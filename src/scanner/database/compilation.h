@@ -121,6 +121,7 @@ class Compilation {
 
   SharedTables& tables_;
   std::vector<Collected> sources_;
+  bool is_too_large_ = false;  // for offsets of 32 bits
   StringPool pool_;
   NameGroups names_;
   std::vector<std::size_t> first_record_;  // of each source, among all that were collected

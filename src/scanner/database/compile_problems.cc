@@ -168,6 +168,7 @@ void Compilation::write_problems(DatabaseFile& file) {
   file.write({reinterpret_cast<const char*>(facts.data()), facts.size() * sizeof(ProblemFacts)});
   file.begin(layout::Section::kProblemData);
   file.write(octets);
+  is_too_large_ = is_too_large_ || octets.size() > UINT32_MAX;
 }
 
 }  // namespace azekura::scanner

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kBlockSize = std::size_t{128} << 10;
 constexpr int kLevel = 9;
+// Octets of the links of one problem; what comes after them is left out.
+constexpr std::size_t kReferencesMax = std::size_t{1} << 20;
 constexpr std::size_t kCompressors = 2;
 
 // The stream of cold texts on its way into the file: blocks are compressed two at a time.
@@ -28,6 +30,8 @@ class BlockWriter {
     put_text(open_, octets);
     return static_cast<std::uint32_t>(place);
   }
+  // Places are of 32 bits.
+  bool is_full() const { return start_ > UINT32_MAX; }
   void finish() {
     close();
     while (!running_.empty()) take();
@@ -153,12 +157,16 @@ void Compilation::write_texts(DatabaseFile& file) {
     if (links.empty()) continue;
     std::sort(links.begin(), links.end());
     links.erase(std::unique(links.begin(), links.end()), links.end());
+    std::size_t size = 0;
+    std::erase_if(links,
+                  [&](std::string_view link) { return (size += link.size()) > kReferencesMax; });
     std::string list;
     put_varint(list, links.size());
     for (const std::string_view link : links) put_text(list, link);
     references_at_[problem] = blocks.add(list);
   }
   blocks.finish();
+  is_too_large_ = is_too_large_ || blocks.is_full();
 }
 
 }  // namespace azekura::scanner

@@ -16,13 +16,13 @@ class StableHash {
  public:
   void add(std::string_view text) {
     std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
+    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
       std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, 8);
+      std::memcpy(&word, text.data() + at, sizeof(word));
       mix(word);
     }
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, text.size() - at);
+    text.copy(reinterpret_cast<char*>(&word), sizeof(word), at);
     mix(word);
     mix(text.size());
   }

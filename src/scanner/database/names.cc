@@ -73,7 +73,7 @@ StringId NameGroups::plain(StringId name) {
 }
 
 std::uint32_t NameGroups::node(StringId name) {
-  if (name >= node_of_.size()) node_of_.resize(strings_.limit() + name + 1);
+  if (name >= node_of_.size()) node_of_.resize(strings_.limit());
   std::uint32_t& known = node_of_[name];
   if (known == 0) {
     name_of_.push_back(name);

@@ -12,10 +12,19 @@
 namespace azekura::scanner {
 namespace {
 
+constexpr std::size_t kTextPartMax = std::size_t{64} << 10;
+
 bool speaks(const Advisory& advisory) {
   const auto has_text = [](const Text& text) { return !text.title.empty() || !text.body.empty(); };
   return !advisory.affected.empty() || has_text(advisory.english) || has_text(advisory.japanese) ||
          !advisory.void_reason.empty() || advisory.severity != Severity::kUnknown;
+}
+
+// Between two characters of UTF-8.
+void cut(std::string& text, std::size_t size_max) {
+  if (text.size() <= size_max) return;
+  while (size_max > 0 && (text[size_max] & 0xC0) == 0x80) --size_max;
+  text.resize(size_max);
 }
 
 }  // namespace
@@ -34,8 +43,10 @@ void CollectingSink::add(Advisory advisory) {
                          .disputed = advisory.disputed,
                          .malicious = advisory.malicious,
                          .speaks = speaks(advisory)};
-  const auto keep = [&](const Text& text, TextStore::Place& place, std::uint8_t& rank) {
+  const auto keep = [&](Text& text, TextStore::Place& place, std::uint8_t& rank) {
     if (text.title.empty() && text.body.empty()) return;
+    cut(text.body, kTextBodyMax);
+    for (std::string* part : {&text.title, &text.source, &text.link}) cut(*part, kTextPartMax);
     place = collected_.texts.add(encode_text(text));
     rank = text_rank(text, advisory.id);
   };

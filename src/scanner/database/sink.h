@@ -11,6 +11,8 @@ namespace azekura::scanner {
 
 // How many bad records, and how many files that are no advisories, are named.
 inline constexpr std::size_t kExamplesMax = 5;
+// Octets of a text's body; what is longer is cut.
+inline constexpr std::size_t kTextBodyMax = std::size_t{1} << 20;
 
 class CollectingSink : public AdvisorySink {
  public:
