@@ -14,7 +14,7 @@ FORBIDDEN = [
     (
         re.compile(
             r"\b(?:(?:deb|security|ftp|snapshot|archive)\.debian\.org|registry\.npmjs\.org|"
-            r"registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|crates\.io|"
+            r"registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|(index|static)\.crates\.io|"
             r"proxy\.golang\.org|repo1?\.maven\.org)\b"
         ),
         "the host of a package registry: name the package, and let the user's tools find it",

@@ -188,36 +188,28 @@ void apply(const Extent& extent, Affected& claim) {
   if (!claim.ranges.empty()) claim.state = state_of(claim.ranges);
 }
 
-// Registries by the beginning of their addresses.
+// Registries by a part of their hosts' names: "pypi" of the host and of its mirrors.
 struct Collection {
-  std::string_view host;
+  std::string_view part;
   Ecosystem ecosystem;
 };
 constexpr std::array kCollections{
-    Collection{"pypi.org", Ecosystem::kPyPI},
-    Collection{"pypi.python.org", Ecosystem::kPyPI},
-    Collection{"npmjs.com", Ecosystem::kNpm},
-    Collection{"npmjs.org", Ecosystem::kNpm},
-    Collection{"registry.npmjs.org", Ecosystem::kNpm},
-    Collection{"repo.maven.apache.org", Ecosystem::kMaven},
-    Collection{"repo1.maven.org", Ecosystem::kMaven},
-    Collection{"pkg.go.dev", Ecosystem::kGo},
-    Collection{"proxy.golang.org", Ecosystem::kGo},
-    Collection{"packagist.org", Ecosystem::kPackagist},
-    Collection{"crates.io", Ecosystem::kCratesIo},
-    Collection{"rubygems.org", Ecosystem::kRubyGems},
-    Collection{"nuget.org", Ecosystem::kNuGet},
-    Collection{"hex.pm", Ecosystem::kHex},
-    Collection{"pub.dev", Ecosystem::kPub},
+    Collection{"pypi", Ecosystem::kPyPI},       Collection{"npmjs", Ecosystem::kNpm},
+    Collection{"maven", Ecosystem::kMaven},     Collection{"go", Ecosystem::kGo},
+    Collection{"golang", Ecosystem::kGo},       Collection{"packagist", Ecosystem::kPackagist},
+    Collection{"crates", Ecosystem::kCratesIo}, Collection{"rubygems", Ecosystem::kRubyGems},
+    Collection{"nuget", Ecosystem::kNuGet},     Collection{"hex", Ecosystem::kHex},
+    Collection{"pub", Ecosystem::kPub},
 };
 
 Ecosystem ecosystem_of_collection(std::string_view url) {
-  for (const std::string_view prefix : {"https://", "http://", "www."}) {
+  for (const std::string_view prefix : {"https://", "http://"}) {
     if (url.starts_with(prefix)) url.remove_prefix(prefix.size());
   }
-  const std::string host = to_lower(split_once(url, '/').first);
+  const std::string host = "." + to_lower(split_once(url, '/').first) + ".";
   for (const Collection& collection : kCollections) {
-    if (collection.host == host) return collection.ecosystem;
+    const std::string part = "." + std::string(collection.part) + ".";
+    if (host.find(part) != std::string::npos) return collection.ecosystem;
   }
   return Ecosystem::kUnknown;
 }

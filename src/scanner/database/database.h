@@ -163,6 +163,7 @@ class Database {
   std::optional<ProductName> product_name(std::string_view product_key) const;
   std::optional<ComponentCpe> component_cpe(std::string_view bitnami_component) const;
   std::vector<JavaScriptSignature> javascript_signatures() const;
+  // What the data says; else what was known when this program was made (release_life.h).
   std::optional<ReleaseLife> release_life(const EcosystemRelease& release) const;
 
   std::span<const SourceInfo> sources() const;

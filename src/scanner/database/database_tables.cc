@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "scanner/database/database_state.h"
+#include "scanner/database/release_life.h"
 
 namespace azekura::scanner {
 namespace {
@@ -69,7 +70,15 @@ std::optional<ReleaseLife> Database::release_life(const EcosystemRelease& releas
         return std::tuple(life.ecosystem, state_->text(life.release));
       },
       std::tuple(static_cast<std::uint32_t>(release.ecosystem), std::string_view(release.release)));
-  if (row == nullptr) return std::nullopt;
+  if (row == nullptr) {
+    for (const ReleaseLife& known : known_release_lives()) {
+      if (known.release.ecosystem == release.ecosystem &&
+          known.release.release == release.release) {
+        return known;
+      }
+    }
+    return std::nullopt;
+  }
   return ReleaseLife{.release = release,
                      .codename = std::string(state_->text(row->codename)),
                      .end_of_support = row->end_of_support,
