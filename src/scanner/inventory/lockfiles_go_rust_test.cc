@@ -22,8 +22,8 @@ go 1.21
 
 require example.com/a v1.2.3
 require (
-	example.com/b/v2 v2.0.0+incompatible // indirect
-	`example.com/c` v0.0.0-20210630005230-0f9fa26af87c
+  example.com/b/v2 v2.0.0+incompatible // indirect
+  `example.com/c` v0.0.0-20210630005230-0f9fa26af87c
 )
 retract [v1.0.0, v1.1.0]
 tool example.com/a/cmd
@@ -46,17 +46,17 @@ TEST(GoMod, AToolchainThatIsNewerIsTheStandardLibrary) {
 TEST(GoMod, ReplacementsStandForWhatTheyReplace) {
   const auto outcome = read_with(read_go_mod, R"(go 1.20
 require (
-	a v1.0.0
-	b v1.0.0 // indirect
-	c v1.0.0
-	d v1.0.0
+  a v1.0.0
+  b v1.0.0 // indirect
+  c v1.0.0
+  d v1.0.0
 )
 replace a v1.0.0 => fork v1.5.0
 replace (
-	b => fork/b v2.0.0
-	c => ./c
-	d v9.9.9 => fork/d v1.0.0
-	unused => x v1.0.0
+  b => fork/b v2.0.0
+  c => ./c
+  d v9.9.9 => fork/d v1.0.0
+  unused => x v1.0.0
 )
 )");
   EXPECT_THAT(lines_of(outcome), ElementsAre("fork v1.5.0 direct", "fork/b v2.0.0", "c  direct",
