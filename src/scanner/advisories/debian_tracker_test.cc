@@ -15,9 +15,10 @@ Lines statuses(std::string_view release) {
 
 TEST(DebianTracker, AProblemWithoutReleasesIsBadByItsName) {
   const Imported sink = imported("debian.json", R"({"p":{"CVE-2024-1111":{"releases":{}},
-                                                         "CVE-2024-2222":{"scope":"local"}}})");
+                                                         "CVE-2024-2222":{"scope":"local"}},
+                                                     "":{"CVE-2024-3333":{"releases":{}}}})");
   EXPECT_EQ(sink.advisories.size(), 1U);
-  ASSERT_EQ(sink.bad.size(), 1U);
+  ASSERT_EQ(sink.bad.size(), 2U);
   EXPECT_EQ(sink.bad[0].first, "p CVE-2024-2222");
 }
 

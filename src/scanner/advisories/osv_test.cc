@@ -270,11 +270,13 @@ TEST(Osv, UbuntuProAndRedHatsStreamsAreReleasesOfTheirOwn) {
 }
 
 TEST(Osv, SuseNamesBinariesBesideTheirSource) {
-  EXPECT_EQ(claims("SUSE:Linux Enterprise Server 12",
-                   range(R"({"introduced":"0"},{"fixed":"1-1"})") +
-                       R"(,"ecosystem_specific":{"binaries":[{"liba":"1-1","libb":"2-1"}]})"),
-            (Lines{"SUSE:Linux Enterprise Server 12 liba fixed [,1-1)",
-                   "SUSE:Linux Enterprise Server 12 libb fixed [,2-1)"}));
+  EXPECT_EQ(
+      claims(
+          "SUSE:Linux Enterprise Server 12",
+          range(R"({"introduced":"0"},{"fixed":"1-1"})") +
+              R"(,"ecosystem_specific":{"binaries":[{"liba":"1-1","libb":"2-1","libc":"","":"1","libd":7}]})"),
+      (Lines{"SUSE:Linux Enterprise Server 12 liba fixed [,1-1)",
+             "SUSE:Linux Enterprise Server 12 libb fixed [,2-1)"}));
 }
 
 TEST(Osv, ABugFixWithoutACveClaimsNothing) {

@@ -61,6 +61,7 @@ TEST(RedHatCve, ABuildOfAModuleIsAClaimAboutTheModule) {
   EXPECT_EQ(release("cpe:/a:redhat:enterprise_linux:8", "php:7.3-8020020200715124551.ceb1cf90"),
             Lines{"Red Hat:8 php:7.3 <php:7.3> fixed [,8020020200715124551.ceb1cf90) by "
                   "RHSA-2024:1"});
+  EXPECT_EQ(release("cpe:/a:redhat:enterprise_linux:8", "php:7.3-"), Lines{});
   EXPECT_EQ(release("cpe:/a:redhat:enterprise_linux:8", "container-tools:rhel8-802002.0d58ad57"),
             Lines{"Red Hat:8 container-tools:rhel8 <container-tools:rhel8> fixed "
                   "[,802002.0d58ad57) by RHSA-2024:1"});
@@ -72,7 +73,8 @@ TEST(RedHatCve, EachFixStateIsAState) {
   EXPECT_EQ(state("Will not fix"), Lines{"Red Hat:8 p will-not-fix {Will not fix}"});
   EXPECT_EQ(state("Fix deferred"), Lines{"Red Hat:8 p postponed {Fix deferred}"});
   EXPECT_EQ(state("Out of support scope"), Lines{"Red Hat:8 p end-of-life {Out of support scope}"});
-  EXPECT_EQ(state("Under investigation"), Lines{"Red Hat:8 p under-investigation {Under investigation}"});
+  EXPECT_EQ(state("Under investigation"),
+            Lines{"Red Hat:8 p under-investigation {Under investigation}"});
   EXPECT_EQ(state("Something new"), Lines{"Red Hat:8 p under-investigation {Something new}"});
   EXPECT_EQ(state("Affected", "mariadb:10.3/mariadb"),
             Lines{"Red Hat:8 mariadb <mariadb:10.3> affected {Affected}"});

@@ -164,7 +164,7 @@ TEST(Alpine, FixedVersionsNeverAffectedAndSeveralWords) {
   const Imported sink = imported("main.json", R"({"distroversion":"v3.19","reponame":"main",
     "packages":[{"pkg":{"name":"xen","secfixes":{
       "4.1-r0":["CVE-2024-1111 XSA-1","CVE-2024-2222 (regression fix) too","GHSA-a-b-c"],
-      "0":["CVE-2024-3333"]}}},{"pkg":{"secfixes":{}}},{"pkg":{"name":"q","secfixes":null}}]})");
+      "0":["CVE-2024-3333"],"":["CVE-2024-4444"]}}},{"pkg":{"secfixes":{}}},{"pkg":{"name":"q","secfixes":null}}]})");
   ASSERT_EQ(sink.bad.size(), 1U);
   ASSERT_EQ(sink.advisories.size(), 4U);
   EXPECT_EQ(lines_of(sink.advisories[0]), Lines{"Alpine:v3.19 xen fixed [,4.1-r0)"});
