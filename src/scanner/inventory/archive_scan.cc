@@ -50,7 +50,11 @@ void TreeScan::archive(ArchiveReader& reader, const Content* whole, const Place&
   const Around around(around_, &reader);
   JarIdentity identity(place.location);
   std::uint64_t hostile_names = 0;
+  // One compressed file is no archive: pages of manuals, logs, …
   const bool single = reader.is_compressed_file();
+  if (single && place.is_root) {
+    problem(Problem::Kind::kUnknown, place.location, "one compressed file: unpack it first");
+  }
   for (ArchiveEntry at; !single;) {
     const auto more = reader.next(at);
     if (!more) problem(more.error(), place.location);

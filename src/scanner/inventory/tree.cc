@@ -78,7 +78,7 @@ Result<Inventory> take_tree(const std::string& path, const TreeOptions& options)
   TreeScan scan(options);
   scan.collect_into(&out);
   if (opened.is_file()) {
-    scan_file(scan, -1, opened.descriptor(), opened.size(), std::string(file_name(path)), true);
+    scan_named_file(scan, opened.descriptor(), opened.size(), std::string(file_name(path)));
   } else if (!scan_image_folder(scan, opened.descriptor())) {
     scan_folder(scan, opened.descriptor());
     RETURN_IF_ERROR(take_system(path, out));

@@ -38,6 +38,7 @@ class Descriptor {
   int value_;
 };
 
+constexpr std::size_t kHead = 512;
 constexpr int kQuietly = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
 // statfs(2), f_type. Their files have no end, no size, or a meaning of their own when they are
@@ -140,7 +141,8 @@ class FolderWalk {
     const bool perhaps_folder = name.kind == DT_DIR || name.kind == DT_UNKNOWN;
     if (!perhaps_file && !perhaps_folder) return true;
     if (perhaps_file && !scan_.count_file()) return false;
-    if (name.kind == DT_REG && !is_worth_opening(path)) return true;
+    const FileGuess guess = perhaps_file ? guess_file(path) : FileGuess();
+    if (name.kind == DT_REG && !is_worth_opening(guess)) return true;
     struct stat about {};
     if (name.kind == DT_UNKNOWN &&
         (::fstatat(folder_descriptor, name.text.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -159,14 +161,14 @@ class FolderWalk {
       scan_.problem(Problem::Kind::kLimit, path,
                     fmt::format("folders nested deeper than {}", kFolderDepthMax));
     } else if (S_ISREG(about.st_mode)) {
-      scan_file(scan_, root_, opened.get(), static_cast<std::uint64_t>(about.st_size), path, false);
+      scan_file(scan_, root_, opened.get(), static_cast<std::uint64_t>(about.st_size), path, guess);
     }
     return true;
   }
 
-  bool is_worth_opening(const std::string& path) const {
-    const FileKind kind = guess_file(path).kind;
-    return kind != FileKind::kNothing && (kind != FileKind::kScript || scan_.javascript());
+  bool is_worth_opening(const FileGuess& guess) const {
+    return guess.kind != FileKind::kNothing &&
+           (guess.kind != FileKind::kScript || scan_.javascript());
   }
 
   TreeScan& scan_;
@@ -175,30 +177,47 @@ class FolderWalk {
   std::set<std::pair<dev_t, ino_t>> seen_;  // folders: a mount may show one twice
 };
 
+bool is_too_large(TreeScan& scan, std::uint64_t size, const std::string& path) {
+  const std::uint64_t octets_max = scan.options().file_octets_max;
+  if (size <= octets_max) return false;
+  scan.problem(Problem::Kind::kLimit, path, fmt::format("larger than {} octets", octets_max));
+  return true;
+}
+
+// `location`: where what is in the image is said to lie.
+bool scan_as_image(TreeScan& scan, const Content& content, FileGuess guess,
+                   const std::string& location) {
+  if (guess.kind != FileKind::kArchive && guess.kind != FileKind::kAny) return false;
+  return is_tar(content.read(0, kHead), guess.kind) && scan_image(scan, content, location);
+}
+
 }  // namespace
 
 void scan_file(TreeScan& scan, int folder, int descriptor, std::uint64_t size,
-               const std::string& path, bool is_root) {
-  if (size > scan.options().file_octets_max) {
-    return scan.problem(Problem::Kind::kLimit, path,
-                        fmt::format("larger than {} octets", scan.options().file_octets_max));
-  }
+               const std::string& path, FileGuess guess) {
+  if (is_too_large(scan, size, path)) return;
   const Content content = Content::of_descriptor(descriptor, size);
-  FileGuess guess = guess_file(path);
-  // What was named by itself is looked at, whatever its name promises.
-  if (is_root && guess.kind == FileKind::kNothing) guess.kind = FileKind::kAny;
-  Place place{path, path, 0, is_root, {}};
+  if (scan_as_image(scan, content, guess, path)) return;
+  Place place{path, path, 0, false, {}};
   place.context.path = place.path;
-  if (folder >= 0) {
-    place.context.open = [folder, &path](std::string_view relative) {
-      return open_near(folder, path, relative);
-    };
+  place.context.open = [folder, &path](std::string_view relative) {
+    return open_near(folder, path, relative);
+  };
+  scan.file(content, place, guess);
+}
+
+void scan_named_file(TreeScan& scan, int descriptor, std::uint64_t size, const std::string& name) {
+  if (is_too_large(scan, size, name)) return;
+  FileGuess guess = guess_file(name);
+  const Content content = Content::of_descriptor(descriptor, size);
+  // What was named by itself is looked at, whatever its name promises.
+  if (guess.kind == FileKind::kNothing) guess.kind = FileKind::kAny;
+  if (guess.kind == FileKind::kAny && looks_like_archive(content.read(0, kHead))) {
+    guess.kind = FileKind::kArchive;
   }
-  const bool perhaps_image = guess.kind == FileKind::kArchive || guess.kind == FileKind::kAny;
-  if (perhaps_image && is_tar(content.read(0, 512), FileKind::kArchive) &&
-      scan_image(scan, content, is_root ? std::string() : path)) {
-    return;
-  }
+  if (scan_as_image(scan, content, guess, "")) return;
+  Place place{name, name, 0, true, {}};
+  place.context.path = place.path;
   scan.file(content, place, guess);
 }
 

@@ -17,8 +17,10 @@ inline constexpr int kFolderDepthMax = 200;
 // problem.
 void scan_folder(TreeScan& scan, int folder);
 
-// One file: `path` from the root of the tree, of which `folder` is open (-1: there is none).
+// One file: `path` from the root of the tree, of which `folder` is open.
 void scan_file(TreeScan& scan, int folder, int descriptor, std::uint64_t size,
-               const std::string& path, bool is_root);
+               const std::string& path, FileGuess guess);
+// The file that was named itself.
+void scan_named_file(TreeScan& scan, int descriptor, std::uint64_t size, const std::string& name);
 
 }  // namespace azekura::scanner::inventory
