@@ -103,6 +103,7 @@ struct ProblemFacts {
   std::uint8_t best_score_tenths = 0;      // of the newest CVSS version there is
   Severity severity = Severity::kUnknown;  // of that score
   std::uint8_t flags = 0;
+  std::uint8_t reserved = 0;  // padding would make files differ by chance
   static constexpr std::uint8_t kKnownExploited = 1;
   static constexpr std::uint8_t kRansomware = 2;
   static constexpr std::uint8_t kExploit = 4;  // a public exploit
