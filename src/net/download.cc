@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long kRedirectsMax = 8;
 constexpr std::chrono::milliseconds kFirstPause{500};
+constexpr std::chrono::seconds kPauseMax{60};  // whatever Retry-After says
 constexpr int kWait_ms = 200;
 
 struct GlobalCurl {
@@ -62,7 +63,10 @@ Status sync_path(const std::string& path, int flags) {
 class Transfer {
  public:
   Transfer(std::size_t index, const Download& download, const DownloadOptions& options)
-      : index_(index), download_(download), options_(options), part_(download.path + ".part") {}
+      : index_(index),
+        download_(download),
+        options_(options),
+        part_(download.part.empty() ? download.path + ".part" : download.part) {}
   ~Transfer() { end(); }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -81,11 +85,16 @@ class Transfer {
   static int on_progress(void* self, curl_off_t total, curl_off_t done, curl_off_t, curl_off_t);
 
   void add_headers();
+  void read_part();
+  bool continues() const;
+  void forget_part() const;
+  std::chrono::milliseconds pause() const;
   std::size_t write(std::string_view octets);
   Status open_part(bool from_the_start);
   Result<DownloadOutcome> settle();
   tl::unexpected<Error> refusal(long status) const;
   bool may_pass(CURLcode code, long status) const;
+  long status() const;
   void end();
 
   const std::size_t index_;
@@ -95,8 +104,11 @@ class Transfer {
   CURL* easy_ = nullptr;
   curl_slist* headers_ = nullptr;
   std::FILE* file_ = nullptr;
-  std::uint64_t resumed_at_ = 0;
+  std::string validator_;         // with which the part may be continued
+  std::uint64_t resumed_at_ = 0;  // octets of the part that are to stay
   std::uint64_t written_ = 0;
+  bool conditional_ = false;  // the answer may be "not modified"
+  std::string content_range_;
   int attempt_ = 0;
   Clock::time_point not_before_{};
   Error write_error_;
@@ -105,14 +117,39 @@ class Transfer {
   char error_[CURL_ERROR_SIZE] = {};
 };
 
-// What the part belongs to stands beside it: the validator with which it may be continued.
+// What the part belongs to stands beside it: the validator with which it may be continued, and the
+// address.
 std::string validator_path(const std::string& part) { return part + ".validator"; }
 
-std::string read_line(const std::string& path) {
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  return line;
+bool is_http(std::string_view url) { return !url.starts_with("file:"); }
+
+void Transfer::read_part() {
+  resumed_at_ = 0;
+  std::ifstream in(validator_path(part_));
+  std::string url;
+  if (!std::getline(in, validator_) || !std::getline(in, url)) return;
+  if (validator_.empty() || url != download_.url || !is_http(url)) return;
+  std::error_code error;
+  const std::uintmax_t have = fs::file_size(part_, error);
+  if (!error) resumed_at_ = have;
+}
+
+// Whether the octets that come go on where the part ends.
+bool Transfer::continues() const {
+  return resumed_at_ != 0 && status() == 206 &&
+         content_range_.starts_with(fmt::format("bytes {}-", resumed_at_));
+}
+
+void Transfer::forget_part() const {
+  std::error_code ignored;
+  fs::remove(part_, ignored);
+  fs::remove(validator_path(part_), ignored);
+}
+
+long Transfer::status() const {
+  long status = 0;  // stays so for file:
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  return status;
 }
 
 Status Transfer::begin() {
@@ -122,18 +159,19 @@ Status Transfer::begin() {
   ++attempt_;
   etag_.clear();
   last_modified_.clear();
+  content_range_.clear();
   write_error_ = {};
-  std::error_code ignored;
-  const std::uintmax_t have = fs::file_size(part_, ignored);
-  const std::string validator = read_line(validator_path(part_));
-  resumed_at_ = ignored || validator.empty() ? 0 : have;
   written_ = 0;
+  conditional_ = false;
+  read_part();
   curl_easy_setopt(easy_, CURLOPT_URL, download_.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "https,http,file");
-  curl_easy_setopt(easy_, CURLOPT_REDIR_PROTOCOLS_STR, "https,http");
+  curl_easy_setopt(easy_, CURLOPT_REDIR_PROTOCOLS_STR,
+                   download_.url.starts_with("http:") ? "https,http" : "https");
+  curl_easy_setopt(easy_, CURLOPT_FAILONERROR, 1L);  // the body of an error is not the file
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(easy_, CURLOPT_MAXREDIRS, kRedirectsMax);
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, fmt::format("azekura/{}", kVersion).c_str());
@@ -162,11 +200,12 @@ void Transfer::add_headers() {
   };
   std::error_code ignored;
   if (resumed_at_ != 0) {
-    add("If-Range: " + read_line(validator_path(part_)));
+    add("If-Range: " + validator_);
   } else if (fs::exists(download_.path, ignored)) {
+    conditional_ = !download_.etag.empty() || !download_.last_modified.empty();
     if (!download_.etag.empty()) {
       add("If-None-Match: " + download_.etag);
-    } else if (!download_.last_modified.empty()) {
+    } else if (conditional_) {
       add("If-Modified-Since: " + download_.last_modified);
     }
   }
@@ -179,12 +218,14 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
   if (line.starts_with("HTTP/")) {  // of a redirection's answer, or of the last one
     transfer.etag_.clear();
     transfer.last_modified_.clear();
+    transfer.content_range_.clear();
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return line.size();
   const std::string_view name = line.substr(0, colon);
   if (same_word(name, "etag")) transfer.etag_ = trimmed(line.substr(colon + 1));
   if (same_word(name, "last-modified")) transfer.last_modified_ = trimmed(line.substr(colon + 1));
+  if (same_word(name, "content-range")) transfer.content_range_ = trimmed(line.substr(colon + 1));
   return line.size();
 }
 
@@ -195,11 +236,12 @@ std::size_t Transfer::on_octets(char* data, std::size_t size, std::size_t count,
 int Transfer::on_progress(void* self, curl_off_t total, curl_off_t done, curl_off_t, curl_off_t) {
   const auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.options_.progress && done > 0) {
-    const auto before = static_cast<std::uint64_t>(transfer.resumed_at_);
+    const std::uint64_t before = transfer.resumed_at_;
     transfer.options_.progress(transfer.index_, before + static_cast<std::uint64_t>(done),
                                total > 0 ? before + static_cast<std::uint64_t>(total) : 0);
   }
-  return 0;
+  // Also of what is not written: the body of a redirection.
+  return static_cast<std::uint64_t>(done) > transfer.options_.octets_max ? 1 : 0;
 }
 
 Status Transfer::open_part(bool from_the_start) {
@@ -209,7 +251,8 @@ Status Transfer::open_part(bool from_the_start) {
     fs::remove(validator_path(part_), ignored);
     const bool strong = !etag_.empty() && !etag_.starts_with("W/");
     if (strong || !last_modified_.empty()) {
-      std::ofstream(validator_path(part_)) << (strong ? etag_ : last_modified_) << '\n';
+      std::ofstream(validator_path(part_)) << (strong ? etag_ : last_modified_) << '\n'
+                                           << download_.url << '\n';
     }
   }
   file_ = std::fopen(part_.c_str(), from_the_start ? "wbe" : "abe");
@@ -219,10 +262,12 @@ Status Transfer::open_part(bool from_the_start) {
 
 std::size_t Transfer::write(std::string_view octets) {
   if (file_ == nullptr) {
-    long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-    if (status >= 400) return octets.size();  // the body of an error is not the file
-    const bool continued = status == 206;
+    const bool continued = continues();
+    if (!continued && status() == 206) {
+      write_error_ = {Code::kUnavailable,
+                      fmt::format("{} sent another part than was asked for", download_.url), ""};
+      return 0;
+    }
     if (!continued) resumed_at_ = 0;
     if (auto opened = open_part(!continued); !opened) {
       write_error_ = opened.error();
@@ -266,45 +311,51 @@ tl::unexpected<Error> Transfer::refusal(long status) const {
   const Code code = status == 404 || status == 410   ? Code::kNotFound
                     : status == 401 || status == 403 ? Code::kDenied
                     : status == 429 || status >= 500 ? Code::kUnavailable
+                    : status < 400                   ? Code::kUnavailable
                                                      : Code::kInvalid;
   return fail(code, fmt::format("{} answered {}", download_.url, status));
 }
 
+std::chrono::milliseconds Transfer::pause() const {
+  curl_off_t asked_s = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &asked_s);
+  const auto asked = std::chrono::seconds(std::clamp<curl_off_t>(asked_s, 0, kPauseMax.count()));
+  return std::max<std::chrono::milliseconds>(kFirstPause * (1 << attempt_), asked);
+}
+
 std::optional<Result<DownloadOutcome>> Transfer::finish(CURLcode code) {
-  long status = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  const long status = this->status();
   if (file_ != nullptr && std::fclose(file_) != 0 && write_error_.message.empty()) {
     write_error_ = fail_errno("write " + part_, errno).value();
   }
   file_ = nullptr;
-  if (status == 416) {  // what we have is no beginning of what is there now
-    std::error_code ignored;
-    fs::remove(part_, ignored);
-    fs::remove(validator_path(part_), ignored);
-  }
+  // 416: what we have is no beginning of what is there now.
+  if (status == 416 || !write_error_.message.empty()) forget_part();
   if (!write_error_.message.empty()) return tl::make_unexpected(write_error_);
   if ((code != CURLE_OK || status >= 400) && may_pass(code, status)) {
-    not_before_ = Clock::now() + kFirstPause * (1 << attempt_);
+    not_before_ = Clock::now() + pause();
     return std::nullopt;
   }
+  if (status >= 400) return refusal(status);
   if (code != CURLE_OK) {
     const std::string why = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
     return fail(Code::kUnavailable, fmt::format("{}: {}", download_.url, why));
   }
-  if (status >= 400) return refusal(status);
+  const bool sensible = status == 304   ? conditional_
+                        : status == 206 ? continues()
+                                        : status == 200 || !is_http(download_.url);
+  if (!sensible) return refusal(status);
   return settle();
 }
 
 Result<DownloadOutcome> Transfer::settle() {
-  long status = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   DownloadOutcome outcome{.etag = etag_, .last_modified = last_modified_};
-  if (status == 304) {
+  if (status() == 304) {
     outcome.what = DownloadOutcome::What::kNotModified;
     if (outcome.etag.empty()) outcome.etag = download_.etag;
     if (outcome.last_modified.empty()) outcome.last_modified = download_.last_modified;
   } else {
-    if (written_ == 0 && resumed_at_ == 0) RETURN_IF_ERROR(open_part(true));
+    if (written_ == 0 && !continues()) RETURN_IF_ERROR(open_part(true));
     if (file_ != nullptr) std::fclose(std::exchange(file_, nullptr));
     std::error_code ignored;
     fs::remove(validator_path(part_), ignored);
@@ -355,6 +406,7 @@ class Downloads {
       int active = 0;
       curl_multi_perform(multi_, &active);
       reap();
+      if (waiting_.empty() && running_.empty()) break;
       curl_multi_poll(multi_, nullptr, 0, kWait_ms, nullptr);
     }
     std::vector<Result<DownloadOutcome>> out;
@@ -377,12 +429,17 @@ class Downloads {
       std::unique_ptr<Transfer> transfer = std::move(waiting_[at]);
       waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(at));
       if (auto begun = transfer->begin(); !begun) {
-        results_[transfer->index()] = tl::make_unexpected(begun.error());
+        keep(transfer->index(), tl::make_unexpected(begun.error()));
         continue;
       }
       curl_multi_add_handle(multi_, transfer->easy());
       running_.push_back(std::move(transfer));
     }
+  }
+
+  void keep(std::size_t index, Result<DownloadOutcome> result) {
+    results_[index] = std::move(result);
+    if (options_.finished) options_.finished(index, *results_[index]);
   }
 
   void reap() {
@@ -397,7 +454,7 @@ class Downloads {
       running_.erase(at);
       curl_multi_remove_handle(multi_, easy);
       if (auto result = transfer->finish(code)) {
-        results_[transfer->index()] = std::move(*result);
+        keep(transfer->index(), std::move(*result));
       } else {
         waiting_.push_back(std::move(transfer));
       }

@@ -12,7 +12,9 @@ namespace azekura::net {
 
 struct Download {
   std::string url;   // https:, http: or file:
-  std::string path;  // the file to write. PATH.part holds what has come so far
+  std::string path;  // the file to write
+  // What has come so far, until it is whole: on the file system of `path`. Empty: PATH.part.
+  std::string part;
   // What a former answer said, to be asked whether it still holds; only used if `path` exists.
   std::string etag;
   std::string last_modified;
@@ -40,11 +42,14 @@ struct DownloadOptions {
   int attempts = 4;  // with growing pauses, for what may pass (5xx, 429, cut lines)
   // Octets of one file so far; total is 0 while unknown.
   std::function<void(std::size_t index, std::uint64_t done, std::uint64_t total)> progress;
+  // Each file's end, as it comes.
+  std::function<void(std::size_t index, const Result<DownloadOutcome>& result)> finished;
 };
 
 // One result for each download, in the same order. The file at `path` is replaced only by a whole
-// new one, synced and renamed; a failed transfer leaves PATH.part, from which the next one goes on
-// if the server still has the same file (If-Range). `accept`'s error, kUnavailable (network, 5xx),
+// new one, synced and renamed; a failed transfer leaves its part, from which the next one goes on
+// if the server still has the same file (If-Range). Redirections of https: lead to https: only, and
+// none to file:. `accept`'s error, kUnavailable (network, 5xx, an answer that makes no sense),
 // kNotFound (404, 410), kDenied (401, 403), kInvalid (other 4xx, URL), kExhausted (octets_max),
 // kIo.
 std::vector<Result<DownloadOutcome>> download_all(const std::vector<Download>& downloads,

@@ -11,12 +11,12 @@ namespace azekura::scanner::feeds {
 
 struct Source {
   std::string name;               // "debian": [a-z0-9-], unique
-  std::vector<std::string> urls;  // https, or http for a mirror of one's own; file:// for a folder
+  std::vector<std::string> urls;  // https, or http for a mirror of one's own; file:// for a file
   // Repositories of rpm packages whose updateinfo is wanted: the address of one, or of a
   // mirror.list.
   std::vector<std::string> yum;
   bool enabled = true;
-  // A URL of SHA-256 sums, where the publisher has one: a line "HEX  NAME" or the digest alone.
+  // A URL of SHA-256 sums, where the publisher has one (checksums.h). Each of `urls` must be there.
   std::string sha256_url;
   std::string note;  // for the reader: licence, size, what it is for
 };

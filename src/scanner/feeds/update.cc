@@ -11,12 +11,15 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <utility>
 
 #include "crypto/hash.h"
 #include "net/download.h"
+#include "scanner/advisories/importer.h"
 #include "scanner/advisories/read_source.h"
 #include "scanner/document/files.h"
 #include "scanner/feeds/checksums.h"
@@ -33,6 +36,7 @@ using advisories::SourceLocation;
 
 constexpr std::uint64_t kListSizeMax = std::uint64_t{16} << 20;
 constexpr unsigned kThreads = 2;
+constexpr Time kTellAgain_s = 24 * 3600;
 
 // Held while an update runs; given back by the kernel if it dies.
 class Lock {
@@ -70,6 +74,50 @@ bool is_web_page(const std::string& path) {
          text.find("<html") != std::string::npos;
 }
 
+// A sink that takes nothing: whether a file is data at all.
+class Nothing final : public AdvisorySink {
+ public:
+  void add(Advisory /*advisory*/) override { ++records; }
+  void add(CweName /*name*/) override { ++records; }
+  void add(ProductName /*name*/) override { ++records; }
+  void add(ComponentCpe /*component*/) override { ++records; }
+  void add(ReleaseLife /*life*/) override { ++records; }
+  void add(JavaScriptSignature /*signature*/) override { ++records; }
+  void bad_record(std::string name, Error why) override {
+    if (why.code == Code::kUnsupported)
+      is_other = true;
+    else if (problem.empty())
+      problem = fmt::format("{}: {}", name, why.message);
+  }
+  bool is_other = false;  // of no format of advisories
+  std::uint64_t records = 0;
+  std::string problem;
+};
+
+// Looks as far as the first file that is advisory data; an empty list of a known format is data
+// too. kNotFound for what is none at all, kCorrupt for what should be.
+Status check_data(const std::string& path) {
+  bool found = false;
+  std::string problem;
+  JsonParser json;
+  const auto look = [&](const DataFile& file) -> Status {
+    Nothing sink;
+    const bool known = advisories::import_file({file.name, json}, file.octets, sink);
+    found = known && !sink.is_other && (sink.records != 0 || sink.problem.empty());
+    if (problem.empty()) problem = sink.problem;
+    if (found) return fail(Code::kInternal, "far enough");
+    return {};
+  };
+  const auto walked =
+      for_each_data_file(path, look, [&](const std::string& name, const Error& why) {
+        if (problem.empty()) problem = fmt::format("{}: {}", name, why.message);
+      });
+  if (found) return {};
+  if (!walked) return walked;
+  if (!problem.empty()) return fail(Code::kCorrupt, problem);
+  return fail(Code::kNotFound, "there is no advisory in it");
+}
+
 Status make_folder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -103,6 +151,8 @@ class Update {
     return downloads_folder(options_.folder) + "/" + source.name;
   }
   std::string files_of(const Source& source) const { return folder_of(source) + "/files"; }
+  // What has come so far is no data yet, and lies apart from it.
+  std::string parts_of(const Source& source) const { return folder_of(source) + "/parts"; }
 
   bool is_asked_for(const Source& source) const {
     return options_.only.empty() || std::find(options_.only.begin(), options_.only.end(),
@@ -118,13 +168,11 @@ class Update {
     }
     for (const Source& source : list_.sources) {
       const bool by_name = !options_.only.empty() && is_asked_for(source);
-      std::error_code ignored;
-      const bool is_there = fs::exists(files_of(source), ignored);
-      if (source.enabled || by_name || (is_there && !options_.only.empty())) {
-        chosen_.push_back(&source);
-      }
+      if (source.enabled || by_name) chosen_.push_back(&source);
     }
-    return {};
+    if (!chosen_.empty()) return {};
+    return fail(Code::kInvalid, "no source is enabled",
+                "take an `enabled = false` out of the list of sources");
   }
 
   std::string mirrored(const std::string& url) const {
@@ -141,6 +189,7 @@ class Update {
   Status fetch() {
     outcomes_.resize(chosen_.size());
     states_.resize(chosen_.size());
+    changed_.resize(chosen_.size());
     std::vector<Wanted> wanted;
     for (std::size_t at = 0; at < chosen_.size(); ++at) {
       const Source& source = *chosen_[at];
@@ -148,6 +197,7 @@ class Update {
       states_[at] = DownloadState::read(folder_of(source));
       if (!is_asked_for(source)) continue;
       RETURN_IF_ERROR(make_folder(files_of(source)));
+      RETURN_IF_ERROR(make_folder(parts_of(source)));
       if (auto found = want(at); found) {
         wanted.insert(wanted.end(), found->begin(), found->end());
       } else {
@@ -160,13 +210,41 @@ class Update {
       downloads.push_back(file.download);
     }
     net::DownloadOptions options = download_options();
-    options.progress = [&](std::size_t index, std::uint64_t done, std::uint64_t total) {
-      report({UpdateProgress::Step::kDownload, chosen_[wanted[index].source]->name, done, total});
+    std::vector<std::uint64_t> octets(wanted.size());
+    options.progress = [&](std::size_t index, std::uint64_t done, std::uint64_t /*total*/) {
+      octets[index] = done;
+      const auto sum = std::accumulate(octets.begin(), octets.end(), std::uint64_t{0});
+      report({UpdateProgress::Step::kDownload, chosen_[wanted[index].source]->name, sum, 0});
     };
-    const auto results = net::download_all(downloads, options);
-    for (std::size_t at = 0; at < wanted.size(); ++at) take(wanted[at], results[at]);
-    for (std::size_t at = 0; at < chosen_.size(); ++at) RETURN_IF_ERROR(settle(at));
+    // At once, so that what has come stays known if this run is ended.
+    options.finished = [&](std::size_t index, const Result<net::DownloadOutcome>& result) {
+      take(wanted[index], result);
+      (void)settle(wanted[index].source);
+    };
+    net::download_all(downloads, options);
+    for (std::size_t at = 0; at < chosen_.size(); ++at) {
+      if (outcomes_[at].why.empty() && is_asked_for(*chosen_[at])) forget_others(at, wanted);
+      RETURN_IF_ERROR(settle(at));
+    }
     return {};
+  }
+
+  // Files of addresses that are in the list no more.
+  void forget_others(std::size_t at, const std::vector<Wanted>& wanted) {
+    std::set<std::string> names;
+    for (const Wanted& file : wanted) {
+      if (file.source == at) names.insert(fs::path(file.download.path).filename().string());
+    }
+    std::error_code ignored;
+    std::vector<fs::path> others;
+    for (const auto& entry : fs::directory_iterator(files_of(*chosen_[at]), ignored)) {
+      if (!names.contains(entry.path().filename().string())) others.push_back(entry.path());
+    }
+    for (const fs::path& other : others) {
+      changed_[at] = fs::remove(other, ignored) || changed_[at];
+    }
+    std::erase_if(states_[at].files,
+                  [&](const DownloadedFile& file) { return !names.contains(file.name); });
   }
 
   // The files of a source: those that its list names, and for a repository the one that its index
@@ -181,12 +259,10 @@ class Update {
     std::size_t index = 0;
     for (const std::string& url : source.urls) {
       Wanted file{.source = at, .url = url, .sha256 = sum_for(url, sums)};
-      file.download.url = mirrored(url);
-      file.download.path = files_of(source) + "/" + file_name_of(url, index++);
-      if (const DownloadedFile* known = states_[at].find(url)) {
-        file.download.etag = known->etag;
-        file.download.last_modified = known->last_modified;
+      if (!sums.empty() && file.sha256.empty()) {
+        return fail(Code::kInvalid, fmt::format("{} has no sum of {}", source.sha256_url, url));
       }
+      RETURN_IF_ERROR(place(file, mirrored(url), file_name_of(url, index++)));
       wanted.push_back(std::move(file));
     }
     for (const std::string& repository : source.yum) {
@@ -200,19 +276,38 @@ class Update {
     std::string base = mirrored(repository);
     if (base.ends_with(".list")) {
       ASSIGN_OR_RETURN(const std::string mirrors, fetch_text(base));
-      base = first_line(mirrors);
+      const std::string first = mirrored(first_line(mirrors));
+      if (first.empty()) return fail(Code::kInvalid, base + " names no repository");
+      if (base.starts_with("https:") && !first.starts_with("https:")) {
+        return fail(Code::kInvalid, fmt::format("{} leads to {}, which is not https", base, first));
+      }
+      base = first;
     }
     if (!base.ends_with('/')) base += '/';
     ASSIGN_OR_RETURN(const std::string repomd, fetch_text(base + "repodata/repomd.xml"));
     ASSIGN_OR_RETURN(const UpdateInfoFile info, update_info_of(repomd));
     Wanted file{.source = at, .url = repository, .sha256 = info.sha256};
-    file.download.url = base + info.href;
-    file.download.path = files_of(*chosen_[at]) + "/" + file_name_of("updateinfo.xml.gz", index);
-    if (const DownloadedFile* known = states_[at].find(repository)) {
-      file.download.etag = known->etag;
-      file.download.last_modified = known->last_modified;
-    }
+    RETURN_IF_ERROR(place(file, base + info.href, file_name_of("updateinfo.xml.gz", index)));
     return file;
+  }
+
+  // From where and to where; and what the last answer said, if it is still about the same file.
+  Status place(Wanted& file, std::string url, const std::string& name) const {
+    const Source& source = *chosen_[file.source];
+    constexpr std::string_view kFile = "file://";
+    std::error_code ignored;
+    if (url.starts_with(kFile) && fs::is_directory(url.substr(kFile.size()), ignored)) {
+      return fail(Code::kInvalid, fmt::format("{} is a folder, and should be a file", url));
+    }
+    file.download.url = std::move(url);
+    file.download.path = files_of(source) + "/" + name;
+    file.download.part = parts_of(source) + "/" + name;
+    const DownloadedFile* known = states_[file.source].find(file.url);
+    if (known == nullptr || known->name != name) return {};
+    if (!file.sha256.empty() && file.sha256 != known->sha256) return {};
+    file.download.etag = known->etag;
+    file.download.last_modified = known->last_modified;
+    return {};
   }
 
   Result<std::string> fetch_text(const std::string& url) {
@@ -220,10 +315,13 @@ class Update {
     net::DownloadOptions options = download_options();
     options.octets_max = kListSizeMax;
     auto result = net::download_all({{.url = url, .path = path}}, options);
+    std::error_code ignored;
+    fs::remove(path + ".part", ignored);
+    fs::remove(path + ".part.validator", ignored);
     if (!result.front()) return tl::make_unexpected(result.front().error());
     auto text = read_data_file(path, kListSizeMax);
-    std::error_code ignored;
     fs::remove(path, ignored);
+    if (text && text->empty()) return fail(Code::kInvalid, url + " is empty");
     return text;
   }
 
@@ -237,6 +335,9 @@ class Update {
     if (is_web_page(path)) {
       return fail(Code::kInvalid, fmt::format("{} answered with a web page", wanted.url),
                   "is there a proxy or a login page in between?");
+    }
+    if (const auto checked = check_data(path); !checked) {
+      return fail(Code::kInvalid, fmt::format("{}: {}", wanted.url, checked.error().message));
     }
     return {};
   }
@@ -258,6 +359,7 @@ class Update {
       const bool same = known != nullptr && known->sha256 == *digest;
       file.sha256 = *digest;
       if (!same) outcome.what = What::kFetched;
+      if (!same) changed_[wanted.source] = true;
       outcome.octets += result->octets;
     }
     std::erase_if(state.files, [&](const DownloadedFile& old) { return old.url == wanted.url; });
@@ -282,30 +384,33 @@ class Update {
 
   bool has_files(const Source& source) const {
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(files_of(source), ignored)) {
-      if (entry.path().extension() != ".part" && entry.path().extension() != ".validator") {
-        return true;
-      }
-    }
-    return false;
+    return fs::directory_iterator(files_of(source), ignored) != fs::directory_iterator();
+  }
+  // A source that could never be fetched is told too.
+  bool is_to_be_told(std::size_t at) const {
+    return has_files(*chosen_[at]) || !states_[at].failure.empty();
   }
 
   Result<UpdateOutcome> build() {
     std::vector<SourceLocation> locations;
+    bool any_data = false;
     for (std::size_t at = 0; at < chosen_.size(); ++at) {
       const Source& source = *chosen_[at];
-      if (!has_files(source)) continue;
+      if (!is_to_be_told(at)) continue;
+      RETURN_IF_ERROR(make_folder(files_of(source)));
+      any_data = any_data || has_files(source);
       SourceLocation location{
           .name = source.name,
           .origin = source.urls.empty() ? source.yum.front() : source.urls.front(),
           .path = files_of(source),
           .failure = states_[at].failure};
       for (const DownloadedFile& file : states_[at].files) {
-        location.fetched = std::max(location.fetched, file.fetched);
+        const bool older = location.fetched == 0 || file.fetched < location.fetched;
+        if (older) location.fetched = file.fetched;
       }
       locations.push_back(std::move(location));
     }
-    if (locations.empty()) return nothing_there();
+    if (!any_data) return nothing_there();
     return import(locations);
   }
 
@@ -322,7 +427,7 @@ class Update {
   Result<UpdateOutcome> from_folder() {
     std::error_code error;
     if (!fs::is_directory(options_.from, error)) {
-      return fail(Code::kNotFound, fmt::format("{} is no folder", options_.from));
+      return fail(Code::kNotFound, fmt::format("{} is no folder that can be read", options_.from));
     }
     std::vector<SourceLocation> locations;
     std::set<std::string> names;
@@ -340,15 +445,27 @@ class Update {
     if (locations.empty()) return fail(Code::kNotFound, fmt::format("{} is empty", options_.from));
     std::sort(locations.begin(), locations.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
-    for (const SourceLocation& location : locations) {
-      outcomes_.push_back({.name = location.name, .what = What::kFetched});
+    // What is no data at all is said, but is no source.
+    std::erase_if(locations, [&](const SourceLocation& location) {
+      const auto checked = check_data(location.path);
+      const bool is_none = !checked && checked.error().code == Code::kNotFound;
+      outcomes_.push_back({.name = location.name,
+                           .what = is_none ? What::kFailed : What::kFetched,
+                           .why = is_none ? checked.error().message : ""});
+      return is_none;
+    });
+    if (locations.empty()) {
+      return fail(Code::kNotFound, fmt::format("nothing in {} is advisory data", options_.from),
+                  "each folder, archive or file in it should be one source's data");
     }
     auto outcome = import(locations);
     if (!outcome) return outcome;
-    for (std::size_t at = 0; at < outcome->imported.size(); ++at) {
-      if (outcome->imported[at].failure.empty()) continue;
-      outcome->sources[at].what = What::kFailed;
-      outcome->sources[at].why = outcome->imported[at].failure;
+    for (const SourceInfo& info : outcome->imported) {
+      if (info.failure.empty()) continue;
+      const auto at = std::find_if(outcome->sources.begin(), outcome->sources.end(),
+                                   [&](const auto& source) { return source.name == info.name; });
+      at->what = What::kFailed;
+      at->why = info.failure;
     }
     return outcome;
   }
@@ -365,8 +482,13 @@ class Update {
     outcome.rebuilt = options_.from.empty() ? has_changed(path) : true;
     if (outcome.rebuilt) {
       advisories::BuildOptions options{.threads = kThreads};
+      std::map<std::string, std::uint64_t, std::less<>> files;
       options.progress = [&](const advisories::ReadProgress& progress) {
-        report({UpdateProgress::Step::kImport, progress.source, progress.files, 0});
+        const std::lock_guard lock(progress_mutex_);
+        files[std::string(progress.source)] = progress.files;
+        std::uint64_t sum = 0;
+        for (const auto& [source, count] : files) sum += count;
+        report({UpdateProgress::Step::kImport, progress.source, sum, 0});
       };
       ASSIGN_OR_RETURN(outcome.imported, advisories::build_database(locations, path, options));
     } else if (const auto database = Database::open(path)) {
@@ -382,11 +504,12 @@ class Update {
   // tell.
   bool has_changed(const std::string& path) const {
     const auto database = Database::open(path);
-    if (!database) return true;
+    if (!database || !database->verify()) return true;
+    if (std::time(nullptr) - database->built() >= kTellAgain_s) return true;
     std::size_t told = 0;
     for (std::size_t at = 0; at < chosen_.size(); ++at) {
-      if (outcomes_[at].what == What::kFetched) return true;
-      if (!has_files(*chosen_[at])) continue;
+      if (changed_[at]) return true;
+      if (!is_to_be_told(at)) continue;
       const auto sources = database->sources();
       const auto same = std::find_if(sources.begin(), sources.end(), [&](const SourceInfo& info) {
         return info.name == chosen_[at]->name && info.failure == states_[at].failure;
@@ -397,10 +520,8 @@ class Update {
     return told != database->sources().size();
   }
 
-  void report(const UpdateProgress& progress) {
-    if (!options_.progress) return;
-    const std::lock_guard lock(progress_mutex_);
-    options_.progress(progress);
+  void report(const UpdateProgress& progress) const {
+    if (options_.progress) options_.progress(progress);
   }
 
   const SourceList& list_;
@@ -408,6 +529,7 @@ class Update {
   std::vector<const Source*> chosen_;
   std::vector<DownloadState> states_;    // as chosen_
   std::vector<SourceOutcome> outcomes_;  // as chosen_, or as the entries of `from`
+  std::vector<bool> changed_;            // as chosen_: other data than before
   std::mutex progress_mutex_;
 };
 

@@ -16,15 +16,18 @@ namespace azekura::scanner::feeds {
 struct UpdateProgress {
   enum class Step : std::uint8_t { kDownload, kImport, kWrite };
   Step step = Step::kDownload;
-  std::string_view source;
-  std::uint64_t done = 0;   // octets for downloads, files for imports
+  std::string_view source;  // the one that has just gone on
+  // Of all sources together: octets for downloads, files for imports.
+  std::uint64_t done = 0;
   std::uint64_t total = 0;  // 0: unknown
 };
 
 struct UpdateOptions {
   std::string folder;  // places.h
   std::string from;    // a folder of data to read in place of downloading; empty: download
-  std::vector<std::string> only;  // names of sources; the others keep what they have
+  // Names of sources, also of such that are not enabled; the other enabled ones keep what they
+  // have.
+  std::vector<std::string> only;
   std::function<void(const UpdateProgress&)> progress;  // from any thread, one at a time
 };
 
@@ -49,7 +52,9 @@ struct UpdateOutcome {
 };
 
 // Another update of the same folder at the same time: kUnavailable. kIo. A source that fails is in
-// the outcome, not an error.
+// the outcome, not an error, unless there is nothing to build from. The database is built anew if
+// any data has changed, a failure has come or gone, or it is a day old: it tells when each source
+// was last looked at.
 Result<UpdateOutcome> update(const SourceList& sources, const UpdateOptions& options);
 
 }  // namespace azekura::scanner::feeds
