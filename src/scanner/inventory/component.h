@@ -36,6 +36,7 @@ struct Component {
   std::string source_version;
   std::string architecture;
   std::string module_stream;   // rpm: "nodejs:18"
+  std::string module_build;    // rpm: "8090020240301110609.a75119d5"; empty: not told
   std::string origin;          // rpm vendor, apt origin: "Debian", "Red Hat, Inc.", "Docker"; empty: unknown
 
   std::string cpe;             // declared, or out of an SBOM

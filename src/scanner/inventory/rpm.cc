@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "scanner/inventory/module_label.h"
 #include "scanner/inventory/package_word.h"
 #include "scanner/inventory/rpm_blobs.h"
 #include "scanner/inventory/rpm_header.h"
@@ -50,13 +51,6 @@ void set_source(std::string_view file, Component& component) {
   component.source_version = file.substr(version + 1);
 }
 
-// "nodejs:18:8090020231019152822:rhel9" → "nodejs:18".
-std::string_view stream_of(std::string_view label) {
-  const std::size_t name = label.find(':');
-  if (name == std::string_view::npos) return {};
-  return label.substr(0, label.find(':', name + 1));
-}
-
 class Collecting {
  public:
   explicit Collecting(Ecosystem ecosystem) : ecosystem_(ecosystem) {}
@@ -91,7 +85,7 @@ class Collecting {
     component.version = version_of(*header);
     component.architecture = header->text(RpmTag::kArchitecture);
     component.origin = header->text(RpmTag::kVendor);
-    component.module_stream = stream_of(header->text(RpmTag::kModularityLabel));
+    set_module(header->text(RpmTag::kModularityLabel), component);
     set_source(header->text(RpmTag::kSourceRpm), component);
     return {};
   }

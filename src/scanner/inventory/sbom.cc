@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "scanner/inventory/module_label.h"
 #include "scanner/inventory/os_release.h"
 #include "scanner/terms/cpe.h"
 
@@ -56,19 +57,10 @@ bool has_sources(Ecosystem ecosystem) {
          ecosystem == Ecosystem::kAlpine;
 }
 
-// "nodejs:18:8090020231…:context" → "nodejs:18".
-std::string stream_of(std::string_view label) {
-  std::string_view rest = label;
-  const std::string_view name = cut(rest, ':');
-  const std::string_view stream = cut(rest, ':');
-  return stream.empty() ? std::string() : fmt::format("{}:{}", name, stream);
-}
-
 void set_distribution_fields(const SbomEntry& entry, const Purl& purl, Component& component) {
   component.architecture = qualifier(purl, "arch");
-  component.module_stream = stream_of(qualifier(purl, "modularitylabel"));
-  if (component.module_stream.empty())
-    component.module_stream = stream_of(qualifier(purl, "rpmmod"));
+  set_module(qualifier(purl, "modularitylabel"), component);
+  if (component.module_stream.empty()) set_module(qualifier(purl, "rpmmod"), component);
   if (purl.type == "rpm") component.origin = entry.publisher;
   component.source_name = entry.source_name;
   component.source_version = entry.source_version;

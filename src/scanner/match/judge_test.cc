@@ -162,6 +162,19 @@ TEST(Judge, ModuleStreamsAreKeptApart) {
               ElementsAre("nodejs CVE-2024-0001"));
 }
 
+TEST(Judge, AModulesBuildIsHeldAgainstTheFixedBuild) {
+  Affected module = affected(Ecosystem::kRedHat, "8", "nodejs:18", "8090020240301110609.a75119d5");
+  module.qualifier = "nodejs:18";
+  const Database database = database_of({about("CVE-2024-0001", {module})});
+  Component nodejs = library(Ecosystem::kRedHat, "nodejs", "1:18.19.0-1.module");
+  nodejs.module_stream = "nodejs:18";
+  nodejs.module_build = "8080020231012034601.a75119d5";
+  EXPECT_THAT(found(host(Ecosystem::kRedHat, "8", {nodejs}), database),
+              ElementsAre("nodejs CVE-2024-0001"));
+  nodejs.module_build = "8090020240301110609.a75119d5";
+  EXPECT_THAT(found(host(Ecosystem::kRedHat, "8", {nodejs}), database), IsEmpty());
+}
+
 TEST(Judge, RedHatsPagesSpeakOfSourcePackages) {
   const Database database = database_of(
       {about("CVE-2024-0001", {affected(Ecosystem::kRedHat, "9", "openssl", "1:3.0.7-27.el9")})});

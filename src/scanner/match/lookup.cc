@@ -14,6 +14,7 @@ using inventory::Component;
 using inventory::Evidence;
 
 constexpr int kCompanionConfidence = 50;
+constexpr int kModuleConfidence = 90;
 
 // What rpm's vendor tag and dpkg's origin begin with, in lower case.
 struct Maker {
@@ -85,6 +86,14 @@ void ask_distribution(const Component& component, const std::string& release, Lo
     return;
   }
   out.asked.push_back(lookup);
+  if (component.ecosystem == Ecosystem::kRedHat && !component.module_build.empty()) {
+    // Red Hat's pages give the fixed build of the module, and no versions of what is in it.
+    Lookup module = lookup;
+    module.name = component.module_stream;
+    module.version = component.module_build;
+    module.confidence = kModuleConfidence;
+    out.asked.push_back(std::move(module));
+  }
   if (component.ecosystem == Ecosystem::kRedHat && has_source &&
       component.source_name != component.name) {
     lookup.name = component.source_name;
