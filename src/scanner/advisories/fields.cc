@@ -74,6 +74,9 @@ void note_state_of_text(Advisory& advisory, std::string_view text) {
     advisory.void_reason = "rejected";
   }
   if (text.starts_with("** DISPUTED")) advisory.disputed = true;
+  // GitHub's headings: "# Withdrawn", "Withdrawn Advisory: …", "Withdrawn, accidental duplicate …".
+  text.remove_prefix(std::min(text.find_first_not_of("# "), text.size()));
+  if (text.starts_with("Withdrawn")) advisory.void_reason = "withdrawn";
 }
 
 std::string cut_note(std::string_view note) {

@@ -133,6 +133,10 @@ TEST(Osv, MaliciousWithdrawnRejectedAndDisputedAreSaid) {
             "withdrawn");
   EXPECT_EQ(record("X-1", "npm", "", R"("details":"Rejected reason: none")").only().void_reason,
             "rejected");
+  EXPECT_EQ(record("X-1", "npm", "", R"("details":"## Withdrawn Advisory\nNo")").only().void_reason,
+            "withdrawn");
+  EXPECT_EQ(record("X-1", "npm", "", R"("summary":"Withdrawn: x")").only().void_reason,
+            "withdrawn");
   EXPECT_TRUE(record("X-1", "npm", "", R"("details":"** DISPUTED ** x")").only().disputed);
 }
 
