@@ -47,6 +47,12 @@ struct Claim {
 };
 static_assert(sizeof(Claim) == 24);
 
+// Sets of ecosystems, one bit each.
+using EcosystemSet = std::uint64_t;
+constexpr EcosystemSet set_of(Ecosystem ecosystem) {
+  return EcosystemSet{1} << static_cast<unsigned>(ecosystem);
+}
+
 struct SourceInfo {
   std::string name;    // "debian"
   std::string format;  // "osv"
@@ -59,6 +65,8 @@ struct SourceInfo {
   std::uint64_t bad_records = 0;
   std::vector<std::string> bad_examples;           // "name: why", the first few
   std::uint64_t unrecognised_files = 0;            // no format of advisories, left out
+  // Whose packages its claims are about; none: pure knowledge (exploits, scores, names).
+  EcosystemSet ecosystems = 0;
   std::vector<std::string> unrecognised_examples;  // names, the first few
   std::string failure;  // why the last attempt to refresh it failed; empty: it did not
 };

@@ -13,7 +13,7 @@ namespace azekura::scanner::layout {
 static_assert(std::endian::native == std::endian::little);
 
 inline constexpr char kMagic[8] = {'A', 'Z', 'K', 'A', 'D', 'V', '\r', '\n'};
-inline constexpr std::uint32_t kFormat = 1;
+inline constexpr std::uint32_t kFormat = 2;
 inline constexpr std::uint64_t kAlignment = 8;
 
 // The values are stored: add at the end only, and raise kFormat where a reader cannot do without.

@@ -84,6 +84,7 @@ Collected CollectingSink::take(SourceInfo source) {
                     collected_.products.size() + collected_.components.size() +
                     collected_.lives.size() + collected_.signatures.size();
   source.bad_records += bad_records_;
+  source.ecosystems |= ecosystems_;
   for (std::string& example : bad_examples_) {
     if (source.bad_examples.size() < kExamplesMax)
       source.bad_examples.push_back(std::move(example));
@@ -153,6 +154,7 @@ void CollectingSink::add_score(const Score& score, std::uint32_t record) {
 }
 
 std::string CollectingSink::add_claim(const Affected& affected, std::uint32_t record) {
+  ecosystems_ |= set_of(affected.where.ecosystem);
   std::string bad_version = collect_intervals(affected);
   std::string place(1, static_cast<char>(affected.where.ecosystem));
   place += affected.where.release;

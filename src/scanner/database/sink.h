@@ -26,6 +26,7 @@ class CollectingSink : public AdvisorySink {
   }
   void add(ReleaseLife life) override { collected_.lives.push_back(std::move(life)); }
   void add(JavaScriptSignature signature) override {
+    ecosystems_ |= set_of(Ecosystem::kJavaScript);
     collected_.signatures.push_back(std::move(signature));
   }
   void bad_record(std::string name, Error why) override;
@@ -55,6 +56,7 @@ class CollectingSink : public AdvisorySink {
   SharedTables& tables_;
   Collected collected_;
   std::uint64_t bad_records_ = 0;
+  EcosystemSet ecosystems_ = 0;
   std::vector<std::string> bad_examples_;
   const Time begun_ = std::time(nullptr);
   Time newest_ = 0;

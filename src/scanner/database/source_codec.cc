@@ -19,6 +19,7 @@ void for_each_field(Source& source, const Texts& text, const Numbers& number, co
   number(source.records);
   number(source.bad_records);
   number(source.unrecognised_files);
+  number(source.ecosystems);
   list(source.bad_examples);
   list(source.unrecognised_examples);
 }

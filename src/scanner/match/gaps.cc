@@ -13,6 +13,25 @@ std::string release_name(const EcosystemRelease& release) {
              : fmt::format("{}:{}", name_of(release.ecosystem), release.release);
 }
 
+// Records of CVEs name products, but are read for their scores.
+constexpr EcosystemSet kAlsoKnowledge = set_of(Ecosystem::kCpe);
+
+bool is_of_network(const SourceInfo& source) {
+  return source.origin.starts_with("https://") || source.origin.starts_with("http://");
+}
+
+Time date_of(const SourceInfo& source) {
+  if (is_of_network(source)) return std::max(source.date, source.fetched);
+  return source.date != 0 ? source.date : source.fetched;
+}
+
+void add_knowledge(const SourceInfo& source, Time date, Gap& gap) {
+  if (gap.count++ != 0) gap.subject += ", ";
+  gap.subject += source.name;
+  if (!source.failure.empty()) gap.subject += fmt::format(" ({})", source.failure);
+  if (gap.since == 0 || date < gap.since) gap.since = date;
+}
+
 bool has_distribution_packages(const inventory::Inventory& inventory) {
   return std::any_of(inventory.components.begin(), inventory.components.end(),
                      [](const auto& component) { return is_distribution(component.ecosystem); });
@@ -55,19 +74,27 @@ void add_release_gaps(const inventory::Inventory& inventory, const Database& dat
             .until = extended ? life->end_of_extended_support : 0});
 }
 
-void add_source_gaps(const Database& database, Time now, Time stale_after_s, Gaps& gaps) {
+void add_source_gaps(const Database& database, EcosystemSet asked, Time now, Time stale_after_s,
+                     Gaps& gaps) {
   if (database.sources().empty()) {
     gaps.add({.kind = Gap::Kind::kNoData});
     return;
   }
+  Gap knowledge{.kind = Gap::Kind::kStaleKnowledge, .count = 0};
   for (const SourceInfo& source : database.sources()) {
-    const Time date = source.date != 0 ? source.date : source.fetched;
+    const Time date = date_of(source);
     if (source.failure.empty() && now - date <= stale_after_s) continue;
-    gaps.add({.kind = Gap::Kind::kStaleSource,
-              .subject = source.name,
-              .detail = source.failure,
-              .since = date});
+    // What could never be read may speak of anything.
+    if (source.records == 0 || (source.ecosystems & asked) != 0) {
+      gaps.add({.kind = Gap::Kind::kStaleSource,
+                .subject = source.name,
+                .detail = source.failure,
+                .since = source.records == 0 ? 0 : date});
+    } else if ((source.ecosystems & ~kAlsoKnowledge) == 0) {
+      add_knowledge(source, date, knowledge);
+    }
   }
+  if (knowledge.count != 0) gaps.add(std::move(knowledge));
 }
 
 void add_inventory_gaps(const inventory::Inventory& inventory, Gaps& gaps) {

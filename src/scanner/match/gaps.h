@@ -27,8 +27,11 @@ class Gaps {
 // it.
 void add_release_gaps(const inventory::Inventory& inventory, const Database& database, Time now,
                       Gaps& gaps);
-// Sources whose last refresh failed or whose data is old, if they speak of what is installed.
-void add_source_gaps(const Database& database, Time now, Time stale_after_s, Gaps& gaps);
+// Sources whose last refresh failed or whose data is old, if they speak of what was asked for.
+// Those that make no claims but know of exploits, scores and texts are told together. What comes
+// from the network is as old as its last refresh, other data as its newest record.
+void add_source_gaps(const Database& database, EcosystemSet asked, Time now, Time stale_after_s,
+                     Gaps& gaps);
 // What the inventory could not read.
 void add_inventory_gaps(const inventory::Inventory& inventory, Gaps& gaps);
 

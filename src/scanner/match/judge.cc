@@ -68,6 +68,7 @@ class Judging {
     Lookups lookups = lookups_of(component, inventory_.distribution, database_);
     if (lookups.gap) gaps_.add(std::move(*lookups.gap));
     if (lookups.asked.empty()) return;
+    for (const Lookup& lookup : lookups.asked) asked_ |= set_of(lookup.ecosystem);
     if (!is_covered(lookups.asked)) {
       gaps_.add({.kind = Gap::Kind::kNoFeed, .subject = feed_name(lookups.asked.front())});
       return;
@@ -85,7 +86,7 @@ class Judging {
     report.components_judged = judged_;
     if (rules != nullptr && !rules->all().empty()) set_ignored_apart(*rules, report);
     add_release_gaps(inventory_, database_, options_.now, gaps_);
-    add_source_gaps(database_, options_.now, options_.stale_after_s, gaps_);
+    add_source_gaps(database_, asked_, options_.now, options_.stale_after_s, gaps_);
     add_inventory_gaps(inventory_, gaps_);
     report.findings = std::move(findings_);
     std::sort(report.findings.begin(), report.findings.end(), worse);
@@ -231,6 +232,7 @@ class Judging {
   Gaps gaps_;
   std::vector<Finding> findings_;
   std::size_t judged_ = 0;
+  EcosystemSet asked_ = 0;
   std::unordered_set<std::string_view> idle_;
   std::unordered_set<std::string_view> running_;
   std::vector<std::pair<std::pair<Ecosystem, std::string>, bool>> covered_;

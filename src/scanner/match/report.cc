@@ -42,6 +42,8 @@ std::string_view name_of(Gap::Kind kind) {
       return "idle-kernel";
     case Gap::Kind::kNoPackages:
       return "no-packages";
+    case Gap::Kind::kStaleKnowledge:
+      return "stale-knowledge";
   }
   return "no-feed";
 }
