@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <ctime>
@@ -19,7 +20,7 @@ struct Words {
 constexpr std::array kWords = {
     Words{Message::kTitle, "{}: {}", "{}: {}"},
     Words{Message::kTitlePlain, "{}", "{}"},
-    Words{Message::kJudged, "{} components judged by data of {}",
+    Words{Message::kJudged, "{} component judged by data of {}|{} components judged by data of {}",
           "{} 個のコンポーネントを {} 時点のデータで判定しました"},
     Words{Message::kDatabaseBuilt, "database built {}", "データベース作成日 {}"},
     Words{Message::kHeadPriority, "PRIORITY", "優先度"},
@@ -44,9 +45,11 @@ constexpr std::array kWords = {
           "… ほかに優先度の低いものが {} 件あります (--all で表示)"},
     Words{Message::kClean, "Clean: nothing known is wrong, and everything was judged.",
           "問題ありません: すべてを判定し、既知の脆弱性は見つかりませんでした。"},
-    Words{
-        Message::kFindings, "{} problems in {} components; {} upgrades fix {} of them.",
-        "{1} 個のコンポーネントに {0} 件の脆弱性があります。{2} 件の更新で {3} 件が修正されます。"},
+    Words{Message::kFindings, "{} problem in {}; {}.|{} problems in {}; {}.",
+          "{1}に {0} 件の脆弱性があります。{2}。"},
+    Words{Message::kInComponents, "{} component|{} components", "{} 個のコンポーネント"},
+    Words{Message::kUpgradesFix, "{} upgrade fixes {} of them|{} upgrades fix {} of them",
+          "{} 件の更新で {} 件が修正されます"},
     Words{
         Message::kNotJudged, "Nothing was found, but not everything was judged: see above.",
         "脆弱性は見つかりませんでしたが、判定できなかったものがあります。上の一覧をご覧ください。"},
@@ -59,29 +62,43 @@ constexpr std::array kWords = {
     Words{Message::kHowTo, "To upgrade: {}", "更新するには: {}"},
     Words{Message::kGapNoData, "there are no advisories yet: azekura scan update",
           "脆弱性情報がまだありません: azekura scan update を実行してください"},
-    Words{Message::kGapNoFeed, "no source speaks of {} ({} components)",
-          "{} を扱う情報源がありません (コンポーネント {} 個)"},
+    Words{Message::kGapNoFeed,
+          "no source speaks of {1} ({0} component)|no source speaks of {1} ({0} components)",
+          "{1} を扱う情報源がありません (コンポーネント {0} 個)"},
     Words{Message::kGapEndOfLife, "{} has been out of support since {}",
           "{} のサポートは {} に終了しています"},
     Words{Message::kGapEndOfLifeExtended,
           "{} has been out of free support since {}; support can be bought until {}",
           "{} の無償サポートは {} に終了しています (有償サポートは {} まで)"},
-    Words{Message::kGapThirdParty, "{} packages come from {}, not from the distribution: {}",
+    Words{Message::kGapThirdParty,
+          "{} package comes from {}, not from the distribution: {}|"
+          "{} packages come from {}, not from the distribution: {} and others",
           "{0} 個のパッケージは {1} のもので、ディストリビューションのものではありません: {2}"},
-    Words{Message::kGapUnknownVersion, "{} has no version ({})", "{} の版がわかりません ({} 個)"},
+    Words{Message::kGapUnknownVersion,
+          "{1} has no version that can be compared|"
+          "{1} has no version that can be compared ({0} times)",
+          "{1} の版がわかりません ({0} 個)"},
     Words{Message::kGapUnknownComponent, "it is not known what this is: {} {}",
           "何であるか特定できません: {} {}"},
-    Words{Message::kGapStaleSource, "the source {} is stale: its data is {} days old",
-          "情報源 {} が古くなっています ({} 日前のデータ)"},
+    Words{Message::kGapStaleSource,
+          "the source {1} is stale: its data is {0} day old|"
+          "the source {1} is stale: its data is {0} days old",
+          "情報源 {1} が古くなっています ({0} 日前のデータ)"},
     Words{Message::kGapFailedSource,
-          "the source {} could not be refreshed, its data is {} days old: {}",
-          "情報源 {} を更新できませんでした ({} 日前のデータ): {}"},
+          "the source {1} could not be refreshed, its data is {0} day old: {2}|"
+          "the source {1} could not be refreshed, its data is {0} days old: {2}",
+          "情報源 {1} を更新できませんでした ({0} 日前のデータ): {2}"},
+    Words{Message::kGapMissingSource, "the source {} has no data: {}",
+          "情報源 {} のデータがありません: {}"},
+    Words{Message::kGapStaleKnowledge, "knowledge about exploits, scores and texts is old: {}",
+          "悪用状況・スコア・説明文の情報が古くなっています: {}"},
     Words{Message::kGapUnreadable, "could not be read: {}: {}", "読み取れませんでした: {}: {}"},
     Words{Message::kGapIdleKernel, "this kernel does not run, and so was not judged: {} {}",
           "このカーネルは実行されていないため判定していません: {} {}"},
     Words{Message::kGapNoPackages, "nothing was found that could be judged",
           "判定の対象が見つかりませんでした"},
     Words{Message::kGapMore, "… and {} more (--all shows them)", "… ほか {} 件 (--all で表示)"},
+    Words{Message::kGapMoreOfKind, "… and {} more like these", "… 同様のものがほか {} 件"},
     Words{Message::kPriorityUrgent, "urgent", "緊急"},
     Words{Message::kPriorityHigh, "high", "高"},
     Words{Message::kPriorityMedium, "medium", "中"},
@@ -99,8 +116,11 @@ constexpr std::array kWords = {
     Words{Message::kStateNotAffected, "not affected", "影響なし"},
     Words{Message::kStateInvestigating, "under investigation", "調査中"},
     Words{Message::kStateEndOfLife, "end of life", "サポート終了"},
-    Words{Message::kSource, "{}: data of {}, {} records", "{}: {} 時点、{} 件"},
-    Words{Message::kBadRecords, "{} records could not be read", "読み取れなかった記録 {} 件"},
+    Words{Message::kSource, "{1}: data of {2}, {0} record|{1}: data of {2}, {0} records",
+          "{1}: {2} 時点、{0} 件"},
+    Words{Message::kSourceNoDay, "{1}: {0} record|{1}: {0} records", "{1}: {0} 件"},
+    Words{Message::kBadRecords, "{} record could not be read|{} records could not be read",
+          "読み取れなかった記録 {} 件"},
     Words{Message::kProofHolds, "holds", "該当"},
     Words{Message::kProofFails, "does not hold", "非該当"},
     Words{Message::kProofNone, "no row speaks of it", "該当する記録はありません"},
@@ -137,6 +157,50 @@ constexpr std::array kWords = {
     Words{Message::kSetAsideVoid, "set aside: the record is {}", "対象外: この記録は無効です ({})"},
     Words{Message::kNoReasonFound, "{} is not known to any source",
           "{} はどの情報源にもありません"},
+    Words{Message::kHeadSource, "SOURCE", "情報源"},
+    Words{Message::kHeadDataOf, "DATA OF", "データの日付"},
+    Words{Message::kHeadRecords, "RECORDS", "件数"},
+    Words{Message::kHeadBad, "BAD", "不良"},
+    Words{Message::kDatabaseSize, "database: {}", "データベース: {}"},
+    Words{Message::kNothingChanged, "nothing has changed; database: {}",
+          "変更はありません。データベース: {}"},
+    Words{Message::kFetched, "fetched", "取得しました"},
+    Words{Message::kUnchanged, "unchanged", "変更なし"},
+    Words{Message::kKept, "not refreshed, the old data stays",
+          "更新できないため、以前のデータを使います"},
+    Words{Message::kFailed, "no data", "データがありません"},
+    Words{Message::kFetching, "fetching {}", "取得中 {}"},
+    Words{Message::kImporting, "importing {}", "取り込み中 {}"},
+    Words{Message::kReading, "reading {}", "読み取り中 {}"},
+    Words{Message::kNothingFresh,
+          "the source that was asked could not be refreshed|"
+          "none of the {} sources that were asked could be refreshed",
+          "対象の情報源を更新できませんでした|対象の情報源 {} 件のうち、更新できたものはありません"},
+    Words{Message::kNetworkHint,
+          "is the network up? On a machine without one: azekura scan update --from DIR",
+          "ネットワークを確認してください。ない場合: azekura scan update --from DIR"},
+    Words{Message::kNotSpoken, "{} is not spoken here", "{} には対応していません"},
+    Words{Message::kSpokenHint, "--lang ja or --lang en",
+          "--lang ja または --lang en を指定してください"},
+    Words{Message::kNoAdvisories, "there are no advisories in {} yet",
+          "{} に脆弱性情報がまだありません"},
+    Words{Message::kNoAdvisoriesHint,
+          "azekura scan update (from the network), or azekura scan update --from DIR",
+          "azekura scan update (ネットワークから)、または azekura scan update --from DIR"},
+    Words{Message::kRebuildHint,
+          "azekura scan update builds it anew, or azekura scan update --from DIR",
+          "azekura scan update、または azekura scan update --from DIR で作り直せます"},
+    Words{Message::kRuleNotTaken, "{}: not taken over: {}", "{}: 取り込めませんでした: {}"},
+    Words{Message::kNotAmongFindings, "{} is not among the findings", "{} は検出結果にありません"},
+    Words{Message::kExplainNotHint, "azekura scan explain {} --not says why",
+          "azekura scan explain {} --not で理由がわかります"},
+    Words{Message::kNothingToState, "there is nothing to state: {} was not written",
+          "記載する内容がないため、{} は書き出していません"},
+    Words{Message::kVexWritten, "{} statement written to {}|{} statements written to {}",
+          "{} 件の宣言を {} に書き出しました"},
+    // In a document for others: the same in every language.
+    Words{Message::kVexSetAside, "set aside by {}", "set aside by {}"},
+    Words{Message::kVexSourceSays, "{} says so in {}", "{} says so in {}"},
 };
 static_assert(kWords.size() == static_cast<std::size_t>(Message::kCount));
 
@@ -162,6 +226,12 @@ std::string formatted(Time time, const char* format) {
 std::string_view text_of(Message message, Language language) {
   const Words& words = kWords.at(static_cast<std::size_t>(message));
   return language == Language::kJapanese ? words.japanese : words.english;
+}
+
+std::string_view form_for(std::string_view text, std::uint64_t count) {
+  const std::size_t bar = text.find('|');
+  if (bar == std::string_view::npos) return text;
+  return count == 1 ? text.substr(0, bar) : text.substr(bar + 1);
 }
 
 std::string_view words_for(Severity severity, Language language) {
@@ -202,23 +272,28 @@ std::string sentence_for(const match::Gap& gap, Time now, Language language) {
     case Kind::kNoData:
       return say(language, Message::kGapNoData);
     case Kind::kNoFeed:
-      return say(language, Message::kGapNoFeed, gap.subject, gap.count);
+      return say_count(language, Message::kGapNoFeed, gap.count, gap.subject);
     case Kind::kEndOfLife:
       return gap.until == 0 ? say(language, Message::kGapEndOfLife, gap.subject, day_of(gap.since))
                             : say(language, Message::kGapEndOfLifeExtended, gap.subject,
                                   day_of(gap.since), day_of(gap.until));
     case Kind::kThirdParty:
-      return say(language, Message::kGapThirdParty, gap.count, gap.subject, gap.detail);
+      return say_count(language, Message::kGapThirdParty, gap.count, gap.subject, gap.detail);
     case Kind::kUnknownVersion:
-      return say(language, Message::kGapUnknownVersion, gap.subject, gap.count);
+      return say_count(language, Message::kGapUnknownVersion, gap.count, gap.subject);
     case Kind::kUnknownComponent:
       return say(language, Message::kGapUnknownComponent, gap.subject, gap.detail);
     case Kind::kStaleSource: {
-      const Time days = (now - gap.since) / kDay_s;
+      if (gap.since == 0) {
+        return say(language, Message::kGapMissingSource, gap.subject, gap.detail);
+      }
+      const auto days = static_cast<std::uint64_t>(std::max<Time>(0, now - gap.since) / kDay_s);
       return gap.detail.empty()
-                 ? say(language, Message::kGapStaleSource, gap.subject, days)
-                 : say(language, Message::kGapFailedSource, gap.subject, days, gap.detail);
+                 ? say_count(language, Message::kGapStaleSource, days, gap.subject)
+                 : say_count(language, Message::kGapFailedSource, days, gap.subject, gap.detail);
     }
+    case Kind::kStaleKnowledge:
+      return say(language, Message::kGapStaleKnowledge, gap.subject);
     case Kind::kUnreadable:
       return say(language, Message::kGapUnreadable, gap.subject, gap.detail);
     case Kind::kIdleKernel:

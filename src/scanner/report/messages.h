@@ -15,11 +15,12 @@
 namespace azekura::scanner::report {
 
 // One for each text of messages.cc, whose table has the words. {} are filled in order, or by number
-// where a language needs another order.
+// where a language needs another order. A text with a | has two forms: for one, and for all other
+// numbers (say_count).
 enum class Message : std::uint16_t {
   kTitle,          // asset, distribution
   kTitlePlain,     // asset
-  kJudged,         // components, problems' sources' newest date
+  kJudged,         // n components, day
   kDatabaseBuilt,  // day
   kHeadPriority,
   kHeadPackage,
@@ -40,7 +41,9 @@ enum class Message : std::uint16_t {
   kKnownExploitedCount,  // n
   kMoreHidden,           // n actions
   kClean,
-  kFindings,  // problems, components, actions
+  kFindings,      // n problems, kInComponents, kUpgradesFix
+  kInComponents,  // n
+  kUpgradesFix,   // n upgrades, problems
   kNotJudged,
   kNothingToUpgrade,
   kRebootNeeded,  // running kernel, newest
@@ -48,18 +51,21 @@ enum class Message : std::uint16_t {
   kExpiredRule,   // source
   kHowTo,         // command
   kGapNoData,
-  kGapNoFeed,             // subject, count
+  kGapNoFeed,             // n, subject
   kGapEndOfLife,          // subject, day
   kGapEndOfLifeExtended,  // subject, day, day of the end of what is paid for
-  kGapThirdParty,         // subject, count, detail
-  kGapUnknownVersion,     // subject, count
+  kGapThirdParty,         // n, subject, detail
+  kGapUnknownVersion,     // n, subject
   kGapUnknownComponent,   // subject, detail
-  kGapStaleSource,        // subject, days
-  kGapFailedSource,       // subject, days, why
+  kGapStaleSource,        // n days, subject
+  kGapFailedSource,       // n days, subject, why
+  kGapMissingSource,      // subject, why
+  kGapStaleKnowledge,     // subjects
   kGapUnreadable,         // subject, detail
   kGapIdleKernel,         // subject, detail
   kGapNoPackages,
-  kGapMore,  // n
+  kGapMore,        // n
+  kGapMoreOfKind,  // n
   kPriorityUrgent,
   kPriorityHigh,
   kPriorityMedium,
@@ -77,8 +83,9 @@ enum class Message : std::uint16_t {
   kStateNotAffected,
   kStateInvestigating,
   kStateEndOfLife,
-  kSource,      // name, day, records
-  kBadRecords,  // n
+  kSource,       // n records, name, day
+  kSourceNoDay,  // n records, name
+  kBadRecords,   // n
   kProofHolds,
   kProofFails,
   kProofNone,
@@ -103,6 +110,34 @@ enum class Message : std::uint16_t {
   kSetAsideNoStream,
   kSetAsideVoid,  // reason
   kNoReasonFound,
+  // Of the commands.
+  kHeadSource,
+  kHeadDataOf,
+  kHeadRecords,
+  kHeadBad,
+  kDatabaseSize,    // size
+  kNothingChanged,  // size
+  kFetched,
+  kUnchanged,
+  kKept,
+  kFailed,
+  kFetching,      // source
+  kImporting,     // source
+  kReading,       // path
+  kNothingFresh,  // n
+  kNetworkHint,
+  kNotSpoken,  // tag
+  kSpokenHint,
+  kNoAdvisories,  // folder
+  kNoAdvisoriesHint,
+  kRebuildHint,
+  kRuleNotTaken,      // file, why
+  kNotAmongFindings,  // what
+  kExplainNotHint,    // what
+  kNothingToState,    // file
+  kVexWritten,        // n, file
+  kVexSetAside,       // rule
+  kVexSourceSays,     // source, record
   kCount,
 };
 
@@ -112,6 +147,14 @@ std::string_view text_of(Message message, Language language);
 template <typename... Args>
 std::string say(Language language, Message message, const Args&... args) {
   return fmt::format(fmt::runtime(text_of(message, language)), args...);
+}
+
+// The form for `count`, with its places filled: count first.
+std::string_view form_for(std::string_view text, std::uint64_t count);
+template <typename... Args>
+std::string say_count(Language language, Message message, std::uint64_t count,
+                      const Args&... args) {
+  return fmt::format(fmt::runtime(form_for(text_of(message, language), count)), count, args...);
 }
 
 std::string_view words_for(Severity severity, Language language);

@@ -1,6 +1,7 @@
 #include "scanner/report/terminal.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "base/text_table.h"
@@ -11,6 +12,31 @@ namespace azekura::scanner::report {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
+
+constexpr std::size_t kPackageColumn = 1;
+constexpr std::size_t kPackageWidthMin = 20;
+
+// The first octet of the next character.
+std::size_t next_character(std::string_view text, std::size_t at) {
+  do {
+    ++at;
+  } while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
+  return std::min(at, text.size());
+}
+
+std::size_t character_before(std::string_view text, std::size_t at) {
+  do {
+    --at;
+  } while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
+  return at;
+}
+
+// Whether so many gaps of this kind are usual that a few stand for all.
+bool comes_in_crowds(match::Gap::Kind kind) {
+  using Kind = match::Gap::Kind;
+  return kind == Kind::kUnreadable || kind == Kind::kUnknownComponent ||
+         kind == Kind::kUnknownVersion || kind == Kind::kThirdParty || kind == Kind::kIdleKernel;
+}
 
 class Page {
  public:
@@ -53,7 +79,10 @@ class Page {
              : words(Message::kTitlePlain, inventory_.asset));
     Time newest = 0;
     for (const SourceInfo& source : database_.sources()) newest = std::max(newest, source.date);
-    if (newest != 0) line(words(Message::kJudged, report_.components_judged, day_of(newest)));
+    if (newest != 0) {
+      line(say_count(options_.language, Message::kJudged, report_.components_judged,
+                     day_of(newest)));
+    }
     if (inventory_.kernel && inventory_.kernel->reboot_needed) {
       const auto& idle = inventory_.kernel->idle;
       line(words(Message::kRebootNeeded, inventory_.kernel->release,
@@ -97,8 +126,30 @@ class Page {
     }
     if (shown.empty()) return;
     section(words(head, match::kConfidenceShown));
+    fit(heads, shown);
     out_ += table(heads, shown);
     if (hidden != 0) line(words(Message::kMoreHidden, hidden));
+  }
+
+  // Cells as wide as is allowed, and the package's less where the terminal is narrow.
+  void fit(const std::vector<std::string>& heads, Rows& rows) const {
+    std::vector<std::size_t> widths;
+    for (const std::string& head : heads) widths.push_back(width_of(head));
+    for (auto& row : rows) {
+      for (std::size_t at = 0; at < row.size(); ++at) {
+        row[at] = shortened(printable(row[at]), kCellWidthMax);
+        widths[at] = std::max(widths[at], width_of(row[at]));
+      }
+    }
+    constexpr std::size_t kBetween = 2;
+    const std::size_t all =
+        std::accumulate(widths.begin(), widths.end(), kBetween * (widths.size() - 1));
+    if (options_.width == 0 || all <= options_.width) return;
+    const std::size_t others = all - widths[kPackageColumn];
+    const std::size_t left = options_.width > others ? options_.width - others : 0;
+    for (auto& row : rows) {
+      row[kPackageColumn] = shortened(row[kPackageColumn], std::max(left, kPackageWidthMin));
+    }
   }
 
   void upgrades() {
@@ -117,6 +168,7 @@ class Page {
               count_of(action),
               worst_of(action)};
         });
+    if (!options_.is_host) return;
     if (const std::string command = upgrade_command(actions_, inventory_); !command.empty()) {
       constexpr std::size_t kCommandSizeMax = 240;
       if (command.size() <= kCommandSizeMax || options_.all) {
@@ -174,13 +226,24 @@ class Page {
     if (report_.gaps.empty()) return;
     section(words(Message::kGapsSection));
     std::size_t shown = 0;
-    for (const match::Gap& gap : report_.gaps) {
-      if (!options_.all && shown == kGapsShown) {
-        line("  " + words(Message::kGapMore, report_.gaps.size() - shown));
-        break;
+    for (std::size_t at = 0; at < report_.gaps.size();) {
+      const match::Gap::Kind kind = report_.gaps[at].kind;
+      const auto end =
+          std::find_if(report_.gaps.begin() + static_cast<std::ptrdiff_t>(at), report_.gaps.end(),
+                       [&](const match::Gap& gap) { return gap.kind != kind; });
+      const auto last = static_cast<std::size_t>(end - report_.gaps.begin());
+      for (std::size_t of_kind = 0; at < last; ++at, ++shown, ++of_kind) {
+        if (!options_.all && comes_in_crowds(kind) && of_kind == kGapsOfKindShown) {
+          line("  " + words(Message::kGapMoreOfKind, last - at));
+          at = last;
+          break;
+        }
+        if (!options_.all && shown == kGapsShown) {
+          line("  " + words(Message::kGapMore, report_.gaps.size() - at));
+          return;
+        }
+        line("  " + sentence_for(report_.gaps[at], report_.when, options_.language));
       }
-      line("  " + sentence_for(gap, report_.when, options_.language));
-      ++shown;
     }
   }
 
@@ -208,7 +271,10 @@ class Page {
       }
     }
     if (upgrades == 0) line(words(Message::kNothingToUpgrade));
-    line(words(Message::kFindings, problems.size(), components.size(), upgrades, fixable.size()));
+    const Language language = options_.language;
+    line(say_count(language, Message::kFindings, problems.size(),
+                   say_count(language, Message::kInComponents, components.size()),
+                   say_count(language, Message::kUpgradesFix, upgrades, fixable.size())));
   }
 
   const match::Report& report_;
@@ -225,6 +291,25 @@ std::string terminal_report(const match::Report& report, const inventory::Invent
                             const Database& database, const rules::RuleSet* rules,
                             const TerminalOptions& options) {
   return Page(report, inventory, database, options).write(rules);
+}
+
+std::string shortened(std::string_view text, std::size_t width_max) {
+  if (text.size() <= width_max || width_of(text) <= width_max) return std::string(text);
+  std::size_t left = width_max - 1;  // for the ellipsis
+  const auto fits = [&](std::size_t from, std::size_t to, std::size_t part) {
+    const std::size_t width = width_of(text.substr(from, to - from));
+    if (width > part) return false;
+    left -= width;
+    return true;
+  };
+  std::size_t head = 0;
+  const std::size_t for_tail = left / 2;
+  while (left > for_tail && fits(head, next_character(text, head), left - for_tail)) {
+    head = next_character(text, head);
+  }
+  std::size_t tail = text.size();
+  while (fits(character_before(text, tail), tail, left)) tail = character_before(text, tail);
+  return std::string(text.substr(0, head)) + "…" + std::string(text.substr(tail));
 }
 
 std::string terminal_proof(const match::Proof& proof, Language language) {
@@ -245,10 +330,12 @@ std::string terminal_proof(const match::Proof& proof, Language language) {
 std::string terminal_sources(const Database& database, Language language) {
   std::string out = say(language, Message::kDatabaseBuilt, timestamp_of(database.built())) + "\n";
   for (const SourceInfo& source : database.sources()) {
-    std::string text =
-        say(language, Message::kSource, source.name, day_of(source.date), source.records);
+    std::string text = source.date == 0
+                           ? say_count(language, Message::kSourceNoDay, source.records, source.name)
+                           : say_count(language, Message::kSource, source.records, source.name,
+                                       day_of(source.date));
     if (source.bad_records != 0) {
-      text += "; " + say(language, Message::kBadRecords, source.bad_records);
+      text += "; " + say_count(language, Message::kBadRecords, source.bad_records);
     }
     if (!source.failure.empty()) text += "; " + source.failure;
     out += "  " + printable(text) + "\n";
