@@ -95,14 +95,16 @@ class Nothing final : public AdvisorySink {
 };
 
 // Looks as far as the first file that is advisory data; an empty list of a known format is data
-// too. kNotFound for what is none at all, kCorrupt for what should be.
+// too. kNotFound for what is none at all, kCorrupt where nothing can be read.
 Status check_data(const std::string& path) {
   bool found = false;
+  bool others = false;
   std::string problem;
   JsonParser json;
   const auto look = [&](const DataFile& file) -> Status {
     Nothing sink;
     const bool known = advisories::import_file({file.name, json}, file.octets, sink);
+    others = others || !known || sink.is_other;
     found = known && !sink.is_other && (sink.records != 0 || sink.problem.empty());
     if (problem.empty()) problem = sink.problem;
     if (found) return fail(Code::kInternal, "far enough");
@@ -114,7 +116,7 @@ Status check_data(const std::string& path) {
       });
   if (found) return {};
   if (!walked) return walked;
-  if (!problem.empty()) return fail(Code::kCorrupt, problem);
+  if (!others && !problem.empty()) return fail(Code::kCorrupt, problem);
   return fail(Code::kNotFound, "there is no advisory in it");
 }
 
