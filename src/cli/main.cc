@@ -30,7 +30,7 @@ std::string wrong_usage(const CLI::ParseError& error, const CLI::App& last,
 }
 
 int run(int argc, char** argv) {
-  // A reader of our output that has gone is an error of write(), not our death.
+  // A daemon that has gone is an error of write(), not our death.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
       "Azekura: keys that are made and used inside and can never leave; and what is vulnerable "

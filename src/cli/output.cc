@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -17,7 +18,13 @@ void say(std::string_view line) { fmt::print(stderr, "{}\n", line); }
 
 Status print_text(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return fail_errno("cannot write to stdout", errno);
+    const int error = errno;
+    // A reader that has seen enough (| head) wants no message: we end as everybody does.
+    if (error == EPIPE) {
+      std::signal(SIGPIPE, SIG_DFL);
+      std::raise(SIGPIPE);
+    }
+    return fail_errno("cannot write to stdout", error);
   }
   return {};
 }

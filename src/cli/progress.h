@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace azekura::cli {
 
@@ -28,6 +29,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // What is at work now; shown with the next show().
+  void rename(std::string what) { what_ = std::move(what); }
   void advance(std::uint64_t more) { show(done_ + more); }
   // So much is done in all.
   void show(std::uint64_t done);
@@ -35,7 +38,7 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  const std::string what_;
+  std::string what_;
   const std::optional<std::uint64_t> total_;
   const Unit unit_;
   const bool on_terminal_;

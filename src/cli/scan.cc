@@ -13,6 +13,7 @@
 #include "scanner/inventory/declared.h"
 #include "scanner/inventory/inventory.h"
 #include "scanner/match/judge.h"
+#include "scanner/rules/rule.h"
 
 namespace azekura::cli {
 namespace {
@@ -20,21 +21,27 @@ namespace {
 namespace fs = std::filesystem;
 namespace inventory = scanner::inventory;
 namespace match = scanner::match;
+namespace report = scanner::report;
 namespace rules = scanner::rules;
 
 constexpr std::uint64_t kRulesSizeMax = std::uint64_t{64} << 20;
 
 // Read without being named, if they lie at the top of what is scanned.
 constexpr std::array kRuleFiles = {".trivyignore", ".trivyignore.yaml", ".grype.yaml",
-                                   "osv-scanner.toml", "dependency-check-suppression.xml"};
+                                   "dependency-check-suppression.xml"};
+// In any folder, for which it holds.
+constexpr const char* kFolderRules = "osv-scanner.toml";
+constexpr std::size_t kEntriesMax = 5'000'000;
 constexpr const char* kDeclaredFile = "azekura-scan.toml";
 constexpr const char* kSystemDeclaredFile = "/etc/azekura/scan.toml";
 
 Result<inventory::Inventory> take_inventory(const ScanOptions& options,
-                                            const scanner::Database& database) {
+                                            const scanner::Database& database,
+                                            scanner::Language language) {
   if (options.path.empty()) return inventory::take_host({.processes = options.processes});
   inventory::TreeOptions tree{.javascript = database.javascript_signatures()};
-  Progress progress("reading " + options.path, std::nullopt, Unit::kFiles);
+  Progress progress(report::say(language, report::Message::kReading, options.path), std::nullopt,
+                    Unit::kFiles);
   tree.progress = [&](std::uint64_t files) { progress.show(files); };
   return inventory::take_tree(options.path, tree);
 }
@@ -63,28 +70,52 @@ Status add_declared(const ScanOptions& options, inventory::Inventory& inventory)
   return {};
 }
 
-Status add_rules(const std::string& file, const std::string& folder,
+// `folder`: where the file lies below what is scanned.
+Status add_rules(const std::string& file, const std::string& folder, scanner::Language language,
                  std::vector<rules::Rule>& out) {
   ASSIGN_OR_RETURN(const std::string octets, scanner::read_data_file(file, kRulesSizeMax));
   auto read = rules::read_rules(file, octets, folder);
-  if (!read) return fail(read.error().code, fmt::format("{}: {}", file, read.error().message));
+  if (!read) return tl::make_unexpected(read.error());
   for (const std::string& problem : read->problems) {
-    say(fmt::format("azekura: {}: not taken over: {}", file, problem));
+    say("azekura: " +
+        printable(report::say(language, report::Message::kRuleNotTaken, file, problem)));
   }
   out.insert(out.end(), std::make_move_iterator(read->rules.begin()),
              std::make_move_iterator(read->rules.end()));
   return {};
 }
 
-Result<std::optional<rules::RuleSet>> load_rules(const ScanOptions& options) {
+// The osv-scanner.toml of every folder below, links not followed.
+Status add_folder_rules(const fs::path& root, scanner::Language language,
+                        std::vector<rules::Rule>& out) {
+  std::error_code error;
+  auto at =
+      fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, error);
+  std::size_t entries = 0;
+  for (; !error && at != fs::recursive_directory_iterator() && entries < kEntriesMax;
+       at.increment(error), ++entries) {
+    std::error_code ignored;
+    if (at->path().filename() != kFolderRules || !at->is_regular_file(ignored)) continue;
+    const fs::path folder = at->path().parent_path().lexically_relative(root);
+    RETURN_IF_ERROR(
+        add_rules(at->path().string(), folder == "." ? "" : folder.string(), language, out));
+  }
+  return {};
+}
+
+Result<std::optional<rules::RuleSet>> load_rules(const ScanOptions& options,
+                                                 scanner::Language language) {
   std::vector<rules::Rule> all;
-  for (const std::string& file : options.rules) RETURN_IF_ERROR(add_rules(file, "", all));
+  for (const std::string& file : options.rules) {
+    RETURN_IF_ERROR(add_rules(file, "", language, all));
+  }
   std::error_code ignored;
   if (!options.path.empty() && fs::is_directory(options.path, ignored)) {
     for (const char* name : kRuleFiles) {
       const std::string file = (fs::path(options.path) / name).string();
-      if (fs::is_regular_file(file, ignored)) RETURN_IF_ERROR(add_rules(file, "", all));
+      if (fs::is_regular_file(file, ignored)) RETURN_IF_ERROR(add_rules(file, "", language, all));
     }
+    RETURN_IF_ERROR(add_folder_rules(options.path, language, all));
   }
   if (all.empty()) return std::optional<rules::RuleSet>();
   ASSIGN_OR_RETURN(rules::RuleSet set, rules::RuleSet::create(std::move(all)));
@@ -93,30 +124,35 @@ Result<std::optional<rules::RuleSet>> load_rules(const ScanOptions& options) {
 
 }  // namespace
 
-Result<scanner::Language> language_of(const ScanOptions& options) {
-  if (options.language.empty()) return scanner::report::language_of_environment();
-  const auto language = scanner::report::parse_language(options.language);
-  if (language) return *language;
-  return fail(Code::kInvalid, fmt::format("{} is not spoken here", options.language),
-              "--lang ja or --lang en");
+Result<scanner::Language> language_of(const std::string& option) {
+  const scanner::Language spoken = report::language_of_environment();
+  if (option.empty()) return spoken;
+  if (const auto language = report::parse_language(option)) return *language;
+  return fail(Code::kInvalid, report::say(spoken, report::Message::kNotSpoken, option),
+              report::say(spoken, report::Message::kSpokenHint));
 }
 
-Result<scanner::Database> open_database(const std::string& folder) {
+Result<scanner::Database> open_database(const std::string& folder, scanner::Language language) {
   const std::string place = folder.empty() ? scanner::feeds::default_folder() : folder;
-  auto database = scanner::Database::open(scanner::feeds::database_path(place));
+  const std::string path = scanner::feeds::database_path(place);
+  auto database = scanner::Database::open(path);
   if (!database && database.error().code == Code::kNotFound) {
-    return fail(Code::kNotFound, fmt::format("there are no advisories in {} yet", place),
-                "azekura scan update (from the network), or azekura scan update --from DIR");
+    return fail(Code::kNotFound, report::say(language, report::Message::kNoAdvisories, place),
+                report::say(language, report::Message::kNoAdvisoriesHint));
+  }
+  if (!database) {
+    return fail(database.error().code, fmt::format("{}: {}", path, database.error().message),
+                report::say(language, report::Message::kRebuildHint));
   }
   return database;
 }
 
 Result<std::unique_ptr<Scan>> run_scan(const ScanOptions& options) {
-  ASSIGN_OR_RETURN(const scanner::Language language, language_of(options));
-  ASSIGN_OR_RETURN(scanner::Database database, open_database(options.folder));
-  ASSIGN_OR_RETURN(inventory::Inventory inventory, take_inventory(options, database));
+  ASSIGN_OR_RETURN(const scanner::Language language, language_of(options.language));
+  ASSIGN_OR_RETURN(scanner::Database database, open_database(options.folder, language));
+  ASSIGN_OR_RETURN(inventory::Inventory inventory, take_inventory(options, database, language));
   RETURN_IF_ERROR(add_declared(options, inventory));
-  ASSIGN_OR_RETURN(std::optional<rules::RuleSet> rules, load_rules(options));
+  ASSIGN_OR_RETURN(std::optional<rules::RuleSet> rules, load_rules(options, language));
   auto scan = std::make_unique<Scan>(
       Scan{language, std::move(database), std::move(inventory), std::move(rules), {}});
   scan->report =

@@ -47,7 +47,11 @@ struct Scan {
 // kNotFound with a hint if there is no database yet.
 Result<std::unique_ptr<Scan>> run_scan(const ScanOptions& options);
 
-Result<scanner::Language> language_of(const ScanOptions& options);
-Result<scanner::Database> open_database(const std::string& folder);
+// Of an option --lang; empty: the environment's.
+Result<scanner::Language> language_of(const std::string& option);
+Result<scanner::Database> open_database(const std::string& folder, scanner::Language language);
+
+// What rules have taken away, and what the sources say is not affected, as an OpenVEX document.
+Status write_vex(const Scan& scan, const std::string& path);
 
 }  // namespace azekura::cli

@@ -1,7 +1,8 @@
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 
 #include "cli/commands.h"
@@ -23,11 +24,13 @@ namespace {
 namespace feeds = scanner::feeds;
 namespace match = scanner::match;
 namespace report = scanner::report;
+using report::Message;
 
 constexpr std::uint64_t kSourcesSizeMax = std::uint64_t{1} << 20;
 
 struct UpdateCommandOptions {
   std::string folder;
+  std::string language;
   std::string from;
   std::vector<std::string> only;
   bool json = false;
@@ -86,8 +89,16 @@ int exit_status_of(match::Verdict verdict) {
   return kExitNotJudged;
 }
 
+// Columns of the terminal that stdout is; 0: it is none.
+std::size_t terminal_width() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
 Status scan(const ScanOptions& options, int& exit_status) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Scan> scan, run_scan(options));
+  if (!options.vex_out.empty()) RETURN_IF_ERROR(write_vex(*scan, options.vex_out));
   if (options.json) {
     Stdout out;
     JsonWriter json(out.sink());
@@ -95,9 +106,12 @@ Status scan(const ScanOptions& options, int& exit_status) {
                          scan->language);
     RETURN_IF_ERROR(out.finish());
   } else {
-    RETURN_IF_ERROR(print_text(
-        report::terminal_report(scan->report, scan->inventory, scan->database, rules_of(*scan),
-                                {.language = scan->language, .all = options.all})));
+    RETURN_IF_ERROR(print_text(report::terminal_report(scan->report, scan->inventory,
+                                                       scan->database, rules_of(*scan),
+                                                       {.language = scan->language,
+                                                        .all = options.all,
+                                                        .is_host = options.path.empty(),
+                                                        .width = terminal_width()})));
   }
   exit_status = exit_status_of(scan->report.verdict);
   return {};
@@ -145,7 +159,7 @@ Status explain(const ExplainOptions& options) {
   if (options.why_not) {
     if (!problem) {
       return fail(Code::kNotFound,
-                  report::say(scan->language, report::Message::kNoReasonFound, options.what));
+                  report::say(scan->language, Message::kNoReasonFound, options.what));
     }
     proofs.push_back(match::explain_not(scan->inventory, scan->database, scan->report, *problem));
     return print_proofs(proofs, options, scan->language);
@@ -154,8 +168,10 @@ Status explain(const ExplainOptions& options) {
     proofs.push_back(match::explain(scan->inventory, scan->database, *finding));
   }
   if (proofs.empty()) {
-    return fail(Code::kNotFound, fmt::format("{} is not among the findings", options.what),
-                problem ? fmt::format("azekura scan explain {} --not says why", options.what) : "");
+    const scanner::Language language = scan->language;
+    return fail(
+        Code::kNotFound, report::say(language, Message::kNotAmongFindings, options.what),
+        problem ? report::say(language, Message::kExplainNotHint, options.what) : std::string());
   }
   return print_proofs(proofs, options, scan->language);
 }
@@ -173,6 +189,21 @@ std::string folder_of(const std::string& folder) {
   return folder.empty() ? feeds::default_folder() : folder;
 }
 
+std::string_view words_for(feeds::SourceOutcome::What what, scanner::Language language) {
+  using What = feeds::SourceOutcome::What;
+  switch (what) {
+    case What::kFetched:
+      return text_of(Message::kFetched, language);
+    case What::kUnchanged:
+      return text_of(Message::kUnchanged, language);
+    case What::kKept:
+      return text_of(Message::kKept, language);
+    case What::kFailed:
+      return text_of(Message::kFailed, language);
+  }
+  return {};
+}
+
 std::string_view name_of(feeds::SourceOutcome::What what) {
   using What = feeds::SourceOutcome::What;
   switch (what) {
@@ -188,7 +219,8 @@ std::string_view name_of(feeds::SourceOutcome::What what) {
   return "failed";
 }
 
-Status print_outcome(const feeds::UpdateOutcome& outcome, const UpdateCommandOptions& options) {
+Status print_outcome(const feeds::UpdateOutcome& outcome, const UpdateCommandOptions& options,
+                     scanner::Language language) {
   if (options.json) {
     Stdout out;
     JsonWriter json(out.sink());
@@ -209,55 +241,75 @@ Status print_outcome(const feeds::UpdateOutcome& outcome, const UpdateCommandOpt
   for (const scanner::SourceInfo& source : outcome.imported) {
     rows.push_back({source.name, report::day_of(source.date), std::to_string(source.records),
                     std::to_string(source.bad_records),
-                    source.failure.empty() ? "" : source.failure});
+                    report::shortened(source.failure, report::kCellWidthMax)});
   }
-  std::string text = table({"SOURCE", "DATA OF", "RECORDS", "BAD", ""}, rows);
-  text += fmt::format("{}: {}\n", outcome.rebuilt ? "database" : "nothing has changed; database",
+  const auto head = [&](Message message) { return std::string(text_of(message, language)); };
+  std::string text = table({head(Message::kHeadSource), head(Message::kHeadDataOf),
+                            head(Message::kHeadRecords), head(Message::kHeadBad), ""},
+                           rows);
+  text += report::say(language, outcome.rebuilt ? Message::kDatabaseSize : Message::kNothingChanged,
                       size_text(static_cast<double>(outcome.database_octets)));
-  return print_text(text);
+  return print_text(text + "\n");
 }
+
+// One bar a step; its name is the source that was at work when it was first shown.
+class UpdateBar {
+ public:
+  explicit UpdateBar(scanner::Language language) : language_(language) {}
+
+  void show(const feeds::UpdateProgress& progress) {
+    using Step = feeds::UpdateProgress::Step;
+    const Message what = progress.step == Step::kImport ? Message::kImporting : Message::kFetching;
+    if (!bar_ || progress.step != step_) {
+      bar_.reset();
+      step_ = progress.step;
+      bar_.emplace("", std::nullopt, step_ == Step::kImport ? Unit::kFiles : Unit::kOctets);
+    }
+    bar_->rename(printable(report::say(language_, what, progress.source)));
+    bar_->show(progress.done);
+  }
+  void end() { bar_.reset(); }
+
+ private:
+  const scanner::Language language_;
+  feeds::UpdateProgress::Step step_{};
+  std::optional<Progress> bar_;
+};
 
 Status update(const UpdateCommandOptions& options) {
   const std::string folder = folder_of(options.folder);
+  ASSIGN_OR_RETURN(const scanner::Language language, language_of(options.language));
   ASSIGN_OR_RETURN(const feeds::SourceList list, load_sources(folder));
   feeds::UpdateOptions update{.folder = folder, .from = options.from, .only = options.only};
-  std::unique_ptr<Progress> bar;
-  feeds::UpdateProgress::Step step{};
-  std::string shown;
-  update.progress = [&](const feeds::UpdateProgress& progress) {
-    if (!bar || progress.step != step || progress.source != shown) {
-      bar.reset();
-      step = progress.step;
-      shown = progress.source;
-      const bool known = progress.total != 0;
-      bar = std::make_unique<Progress>(
-          shown, known ? std::optional(progress.total) : std::nullopt,
-          step == feeds::UpdateProgress::Step::kImport ? Unit::kFiles : Unit::kOctets);
-    }
-    bar->show(progress.done);
-  };
-  auto outcome = feeds::update(list, update);
-  bar.reset();
+  UpdateBar bar(language);
+  update.progress = [&](const feeds::UpdateProgress& progress) { bar.show(progress); };
+  const auto outcome = feeds::update(list, update);
+  bar.end();
   if (!outcome) return tl::make_unexpected(outcome.error());
-  RETURN_IF_ERROR(print_outcome(*outcome, options));
+  RETURN_IF_ERROR(print_outcome(*outcome, options, language));
+  std::size_t failed = 0;
   for (const feeds::SourceOutcome& source : outcome->sources) {
-    if (!source.why.empty())
-      say(fmt::format("{}: {}: {}", source.name, name_of(source.what), source.why));
+    if (source.why.empty()) continue;
+    ++failed;
+    say(printable(
+        fmt::format("{}: {}: {}", source.name, words_for(source.what, language), source.why)));
   }
-  return {};
+  const std::size_t asked = options.only.empty() ? outcome->sources.size() : options.only.size();
+  if (failed < asked) return {};
+  return fail(Code::kUnavailable, report::say_count(language, Message::kNothingFresh, asked),
+              report::say(language, Message::kNetworkHint));
 }
 
 Status show_sources(const SourcesOptions& options) {
   if (options.print) return print_text(feeds::built_in_sources());
-  ASSIGN_OR_RETURN(const scanner::Database database, open_database(options.folder));
+  ASSIGN_OR_RETURN(const scanner::Language language, language_of(options.language));
+  ASSIGN_OR_RETURN(const scanner::Database database, open_database(options.folder, language));
   if (options.json) {
     Stdout out;
     JsonWriter json(out.sink());
     report::write_sources(json, database);
     return out.finish();
   }
-  ASSIGN_OR_RETURN(const scanner::Language language,
-                   language_of(ScanOptions{.language = options.language}));
   return print_text(report::terminal_sources(database, language));
 }
 
@@ -307,6 +359,7 @@ void add_update(CLI::App& scan, Work& work) {
       "--from", options->from,
       "Read a folder of data (files, archives, one folder or archive a source) and fetch nothing");
   command->add_option("--only", options->only, "Only this source (may be given again)");
+  command->add_option("--lang", options->language, "Language: ja or en (default: the locale's)");
   command->add_flag("--json", options->json, "Print JSON");
   command->footer(
       example("  azekura scan update\n"
@@ -339,6 +392,9 @@ void add_scan_commands(CLI::App& app, Work& work, int& exit_status) {
                       "(default: this host)");
   add_scan_options(*command, *options);
   command->add_flag("--all", options->all, "Show every row");
+  command->add_option("--vex-out", options->vex_out,
+                      "Write an OpenVEX document of what rules took away and what the sources call "
+                      "not affected");
   command->footer(
       example("  azekura scan update            # once, then every day\n"
               "  azekura scan                   # this host\n"
