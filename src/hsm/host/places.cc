@@ -1,10 +1,11 @@
 #include "hsm/host/places.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include "base/user_folders.h"
 
 namespace azekura::hsm::host {
 
@@ -12,29 +13,16 @@ namespace {
 
 constexpr const char* kSystemSocket = "/run/azekura/hsmd.sock";
 
-// The environment's folder, if it is an absolute path (XDG Base Directory Specification).
-std::string folder_of(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && value[0] == '/' ? value : "";
-}
-
-std::string home() {
-  if (std::string folder = folder_of("HOME"); !folder.empty()) return folder;
-  const passwd* entry = getpwuid(geteuid());
-  return entry != nullptr ? entry->pw_dir : "/";
-}
-
 }  // namespace
 
 std::string default_data_dir() {
   if (geteuid() == 0) return "/var/lib/azekura/hsm";
-  const std::string folder = folder_of("XDG_DATA_HOME");
-  return (folder.empty() ? home() + "/.local/share" : folder) + "/azekura/hsm";
+  return user_data_folder() + "/azekura/hsm";
 }
 
 std::string default_listen_path(const std::string& data_dir) {
   if (geteuid() == 0) return kSystemSocket;
-  const std::string folder = folder_of("XDG_RUNTIME_DIR");
+  const std::string folder = folder_of_environment("XDG_RUNTIME_DIR");
   return folder.empty() ? data_dir + "/hsmd.sock" : folder + "/azekura/hsmd.sock";
 }
 

@@ -1,35 +1,22 @@
 #include "scanner/feeds/places.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
+
+#include "base/user_folders.h"
 
 namespace azekura::scanner::feeds {
 namespace {
 
 constexpr const char* kSystemSources = "/etc/azekura/sources.toml";
 
-// The environment's folder, if it is an absolute path (XDG Base Directory Specification).
-std::string folder_of(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && value[0] == '/' ? value : "";
-}
-
-std::string home() {
-  if (std::string folder = folder_of("HOME"); !folder.empty()) return folder;
-  const passwd* entry = getpwuid(geteuid());
-  return entry != nullptr ? entry->pw_dir : "/";
-}
-
 }  // namespace
 
 std::string default_folder() {
-  if (std::string folder = folder_of("AZEKURA_SCANNER"); !folder.empty()) return folder;
+  if (std::string folder = folder_of_environment("AZEKURA_SCANNER"); !folder.empty()) return folder;
   if (geteuid() == 0) return "/var/lib/azekura/scanner";
-  const std::string folder = folder_of("XDG_DATA_HOME");
-  return (folder.empty() ? home() + "/.local/share" : folder) + "/azekura/scanner";
+  return user_data_folder() + "/azekura/scanner";
 }
 
 std::string database_path(const std::string& folder) { return folder + "/advisories.db"; }
