@@ -3,7 +3,7 @@ evaluation, and orders of versions by each ecosystem's original.
 
 The rules, as the publishers and OSV's schema give them:
 - a version is affected if a row about the package lists it, or if it lies in one of the row's ranges;
-- a record that was withdrawn is nothing;
+- a record that was withdrawn, or says that it was rejected, is nothing;
 - FriendsOfPHP: the bounds of a branch hold together, any branch will do;
 - RustSec and rubysec name what is safe (patched, unaffected); whatever is not, is affected. Of RustSec, what
   is informational counts as the rest does;
@@ -26,6 +26,7 @@ from oracle import (BUNDLE, ORIGINALS, TMP, Comparison, Names, Order, OwnOrder, 
 
 PACKAGES_MAX = 700
 VERSIONS_MAX = 4  # of one package
+VOID = ("** REJECT", "Rejected reason:", "Withdrawn")  # what such a record's text begins with
 
 # One row of a record about one package. `affects(version, order)`: True, False, or None where the order
 # refuses to say. `closed`: the same with what GitHub writes beside the events.
@@ -57,8 +58,9 @@ class Rows:
         for _, record in records:
             if "affected" not in record:
                 continue
-            if record.get("withdrawn"):
-                self.void["withdrawn"] += 1
+            text = (record.get("details") or "").lstrip("# \n")
+            if record.get("withdrawn") or text.startswith(VOID) or record.get("summary", "").startswith(VOID):
+                self.void["withdrawn or rejected"] += 1
                 continue
             problems = self.problems(record["id"], record.get("aliases") or [])
             for affected in record["affected"]:
@@ -185,6 +187,8 @@ def test_pypi():
     records = unpacked("ghsa/pip", "pypa")
     rows.add_osv(json_records(records))
     rows.add_osv(yaml_records(records))
+    for name in [name for name in rows.versions if not re.fullmatch("[a-z0-9-]+", name)]:
+        del rows.versions[name]  # no name that PyPI could have
     choice = chosen(random_for("pypi"), rows.versions, "rc1", PACKAGES_MAX, VERSIONS_MAX)
 
     def write(folder, picked):
@@ -226,6 +230,7 @@ def test_go():
     rows.add_osv(json_records(records))
     choice = chosen(random_for("go"), rows.versions, "-rc.1", PACKAGES_MAX, VERSIONS_MAX)
     choice = {name: [v.removeprefix("v") for v in versions] for name, versions in choice.items()}
+    choice.pop("toolchain", None)  # no file of modules names its version
     choice["stdlib"] = ["1.19.13", "1.20.10", "1.21.3", "1.22.7"]
 
     def write(folder, picked):
@@ -260,7 +265,7 @@ def cargo_comparators(requirement):
             continue
         after = [int(number) for number in numbers[:at + 1]]
         after[-1] += 1
-        yield "<", ".".join(map(str, after + [0] * (3 - len(after))))
+        yield "<", ".".join(map(str, after + [0] * (3 - len(after)))) + "-0"
 
 
 HOLDS = {"<": lambda o: o < 0, "<=": lambda o: o <= 0, ">": lambda o: o > 0, ">=": lambda o: o >= 0}
@@ -366,6 +371,8 @@ def test_rubygems():
     rows.add_osv(json_records(records / "ghsa"))
     add_rubysec(rows, records)
     choice = chosen(random_for("rubygems"), rows.versions, ".rc1", PACKAGES_MAX, VERSIONS_MAX)
+    # In a lockfile what follows a hyphen is the platform.
+    choice = {name: [each for each in versions if "-" not in each] for name, versions in choice.items()}
 
     def write(folder, picked):
         specs = "".join(f"    {n} ({v})\n" for n, v in picked.items())
@@ -458,7 +465,11 @@ def test_bitnami():
     rows = Rows("Bitnami", str.lower)
     records = unpacked("bitnami/data")
     rows.add_osv(json_records(records))
-    choice = chosen(random_for("bitnami"), rows.versions, "-rc.1", PACKAGES_MAX, VERSIONS_MAX)
+    # Bitnami's revision "1.2.3-4" comes after 1.2.3; SemVer, which judges here, takes it for a pre-release.
+    plain = {name: {each for each in versions if not re.search(r"-\d", each)}
+             for name, versions in rows.versions.items()
+             if not any(re.search(r"-\d+-g|-\d{14}-", each) for each in versions)}
+    choice = chosen(random_for("bitnami"), plain, "-rc.1", PACKAGES_MAX, VERSIONS_MAX)
 
     def write(folder, picked):
         (folder / "declared.toml").write_text("".join(
