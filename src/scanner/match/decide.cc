@@ -159,12 +159,22 @@ bool is_void(const Weighed& weighed, const Database& database) {
          !database.record(weighed.interval->record).void_reason.empty();
 }
 
+// Whether the record is the problem's own. A distribution's advisory stays one even if it repairs a
+// single problem: what a later one says of that problem and others must not be lost over it.
+bool speaks_of_one(const Lookup& lookup, const Weighed& weighed, const Database& database) {
+  if (!weighed.specific || !is_distribution(lookup.ecosystem)) return weighed.specific;
+  const std::string_view id = database.record(weighed.interval->record).id;
+  return id.ends_with(database.problem_id(weighed.problem)) || id.find("CVE-") != id.npos;
+}
+
 // All that is said about one problem.
 std::optional<Decision> decide_one(const Lookup& lookup, const Database& database,
                                    std::span<const Weighed> said) {
-  const bool specific = std::any_of(said.begin(), said.end(), [](const Weighed& weighed) {
-    return weighed.specific && !weighed.subscription && weighed.set_aside == SetAside::kNo;
-  });
+  const bool specific =
+      said.size() > 1 && std::any_of(said.begin(), said.end(), [&](const auto& one) {
+        return !one.subscription && one.set_aside == SetAside::kNo &&
+               speaks_of_one(lookup, one, database) && !is_void(one, database);
+      });
   const Weighed* best = nullptr;
   const Weighed* subscription = nullptr;
   for (const Weighed& weighed : said) {
@@ -173,14 +183,14 @@ std::optional<Decision> decide_one(const Lookup& lookup, const Database& databas
       if (weighed.interval->end != 0 && subscription == nullptr) subscription = &weighed;
       continue;
     }
-    if (specific && !weighed.specific) continue;
-    if (!weighed.holds) continue;
+    if (!weighed.holds || is_void(weighed, database)) continue;
+    if (specific && !speaks_of_one(lookup, weighed, database)) continue;
     if (weighed.interval->state == State::kNotAffected) return std::nullopt;
     if (best == nullptr || rank(state_of(*weighed.interval)) < rank(state_of(*best->interval))) {
       best = &weighed;
     }
   }
-  if (best == nullptr || is_void(*best, database)) return std::nullopt;
+  if (best == nullptr) return std::nullopt;
   if (state_of(*best->interval) != State::kFixed && subscription != nullptr) {
     if (!subscription->holds) return std::nullopt;
     best = subscription;

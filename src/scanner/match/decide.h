@@ -26,7 +26,7 @@ struct Weighed {
   // The interval that decided: the one that holds, else the nearest.
   const Claim* interval = nullptr;
   bool holds = false;         // the version lies in an interval
-  bool specific = false;      // the record is about this problem alone
+  bool specific = false;      // the record names no other problem
   bool subscription = false;  // the claim is about what needs one (Ubuntu Pro)
   SetAside set_aside = SetAside::kNo;
 };
@@ -47,10 +47,9 @@ struct Decision {
 };
 
 // The rules, in this order:
-//   1. what is set aside does not count;
-//   2. where records speak of this problem alone, they decide; an advisory about many problems
-//   (DSA, USN,
-//      RHSA) counts only where none does;
+//   1. what is set aside does not count, nor what was withdrawn;
+//   2. where records are of this problem itself (a CVE's, a GHSA's), they decide; an advisory (DSA,
+//      USN, RHSA), even about this problem alone, counts only where none is;
 //   3. "not affected" takes the problem away;
 //   4. it is there if any claim holds (sources that differ are united, the safe way);
 //   5. a fix that needs a subscription takes it away if installed, and is named as the fix if not.

@@ -134,6 +134,32 @@ TEST(Judge, ARecordOfTheProblemItselfBeatsAnAdvisoryAboutMany) {
               ElementsAre("a CVE-2024-0002"));
 }
 
+TEST(Judge, AnAdvisoryAboutOneProblemDoesNotHideALaterOneAboutMany) {
+  Advisory early =
+      about("ALSA-2022:0001", {affected(Ecosystem::kAlmaLinux, "8", "ruby", "2.5.9-1")});
+  early.about = {"CVE-2024-0001"};
+  Advisory late =
+      about("ALSA-2023:0002", {affected(Ecosystem::kAlmaLinux, "8", "ruby", "2.5.9-3")});
+  late.about = {"CVE-2024-0001", "CVE-2024-0002"};
+  const Database database = database_of({early, late});
+  EXPECT_THAT(
+      found(host(Ecosystem::kAlmaLinux, "8", {library(Ecosystem::kAlmaLinux, "ruby", "2.5.9-2")}),
+            database),
+      UnorderedElementsAre("ruby CVE-2024-0001", "ruby CVE-2024-0002"));
+}
+
+TEST(Judge, AWithdrawnRecordDoesNotHideAnotherOfTheSameProblem) {
+  Advisory duplicate = about("GHSA-aaaa-bbbb-cccc", {affected(Ecosystem::kNpm, "", "x", "2.0.0")});
+  duplicate.aliases = {"CVE-2024-0001"};
+  duplicate.void_reason = "withdrawn";
+  Advisory open = about("GHSA-dddd-eeee-ffff", {affected(Ecosystem::kNpm, "", "x", "")});
+  open.aliases = {"CVE-2024-0001"};
+  open.affected.front().state = State::kAffected;
+  const Database database = database_of({duplicate, open});
+  EXPECT_THAT(found(tree({library(Ecosystem::kNpm, "x", "1.0.0")}), database),
+              ElementsAre("x CVE-2024-0001"));
+}
+
 TEST(Judge, AFixThatNeedsASubscriptionIsNamedOrCounts) {
   const Database database = database_of(
       {about("CVE-2024-0001", {affected(Ecosystem::kUbuntu, "22.04", "a", "", State::kAffected),
