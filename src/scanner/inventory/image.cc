@@ -151,7 +151,7 @@ class ImageScan {
     if (is_package_record(at.path)) return keep_record(reader, at, layer);
     const FileGuess guess = guess_file(at.path);
     if (guess.kind == FileKind::kNothing ||
-        (guess.kind == FileKind::kScript && !scan_.javascript()))
+        (guess.kind == FileKind::kScript && !scan_.looks_at_scripts()))
       return;
     Place place{at.path, at.path, 2, false, {}};
     place.context.path = place.path;

@@ -168,7 +168,7 @@ class FolderWalk {
 
   bool is_worth_opening(const FileGuess& guess) const {
     return guess.kind != FileKind::kNothing &&
-           (guess.kind != FileKind::kScript || scan_.javascript());
+           (guess.kind != FileKind::kScript || scan_.looks_at_scripts());
   }
 
   TreeScan& scan_;

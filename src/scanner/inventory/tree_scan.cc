@@ -29,9 +29,7 @@ Problem::Kind kind_of(Code code) {
 }  // namespace
 
 TreeScan::TreeScan(const TreeOptions& options)
-    : options_(options), octets_left_(options.archive_octets_max) {
-  if (!options.javascript.empty()) javascript_ = JavaScriptMatcher::create(options.javascript);
-}
+    : options_(options), octets_left_(options.archive_octets_max) {}
 
 bool TreeScan::count_file() {
   ++files_;
@@ -98,7 +96,7 @@ void TreeScan::document(const Content& content, const Place& place) {
 }
 
 void TreeScan::script(const Content& content, const Place& place) {
-  if (!javascript_) return;
+  if (!looks_at_scripts()) return;
   if (content.size() > kScriptMax) {
     return problem(Problem::Kind::kLimit, place.location,
                    fmt::format("a script of more than {} octets", kScriptMax));
@@ -110,6 +108,7 @@ void TreeScan::script(const Content& content, const Place& place) {
     copy = content.read(0, content.size());
     octets = copy;
   }
+  if (!javascript_) javascript_ = JavaScriptMatcher::create(options_.javascript);
   outcome.components = javascript_->match(place.path, octets);
   if (!outcome.components.empty()) take(std::move(outcome), place.location, "browser JavaScript");
 }

@@ -66,6 +66,8 @@ class TreeScan {
   // Where what is found goes from now on; returns where it went before.
   Inventory* collect_into(Inventory* out);
   const TreeOptions& options() const { return options_; }
+  bool looks_at_scripts() const { return !options_.javascript.empty(); }
+  // Only after the first script: compiling its expressions takes longer than most scans.
   const std::optional<JavaScriptMatcher>& javascript() const { return javascript_; }
 
  private:
