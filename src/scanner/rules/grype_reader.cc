@@ -81,15 +81,17 @@ class Reader {
     rule.reason = entry["reason"].string();
     if (const std::string id = entry["vulnerability"].scalar(); !id.empty()) rule.ids.push_back(id);
     if (const std::string why = unsayable(entry); !why.empty()) return reading_.problem(place, why);
-    rule.only_state = entry["fix-state"].string();
-    if (const std::string space = entry["namespace"].string(); !space.empty()) {
+    rule.only_state = entry["fix-state"].scalar();
+    if (const std::string space = entry["namespace"].scalar(); !space.empty()) {
       rule.ecosystem = ecosystem_of_namespace(space);
       if (rule.ecosystem.empty())
         return reading_.problem(place, "its namespace is not known: " + space);
     }
     if (!read_package(entry["package"], rule, place)) return;
     const bool says_nothing = rule.ids.empty() && rule.only_state.empty() &&
-                              rule.ecosystem.empty() && entry["package"].size() == 0;
+                              rule.ecosystem.empty() && rule.name.empty() &&
+                              rule.name_pattern.empty() && rule.version.empty() &&
+                              rule.path_pattern.empty() && rule.purl_pattern.empty();
     if (says_nothing) return reading_.problem(place, "it would hold for everything");
     reading_.add(std::move(rule));
   }
@@ -98,6 +100,9 @@ class Reader {
   // What a rule asks for that a finding of ours does not have; leaving it out would let the rule
   // hold for more.
   static std::string unsayable(Json entry) {
+    constexpr std::array<std::string_view, 6> kKeys{
+        "vulnerability", "fix-state", "namespace", "vex-status", "vex-justification", "match-type"};
+    if (std::string why = not_single(entry, kKeys); !why.empty()) return why;
     for (const char* key : {"vex-status", "vex-justification", "match-type"}) {
       const std::string value = entry[key].scalar();
       if (!value.empty()) return std::string(key) + " cannot be taken over: " + value;
@@ -106,28 +111,38 @@ class Reader {
     if (!upstream.empty()) return "upstream-name cannot be taken over: " + upstream;
     constexpr std::array<std::string_view, 5> kStates{"", "fixed", "not-fixed", "wont-fix",
                                                       "unknown"};
-    const std::string_view state = entry["fix-state"].text();
+    const std::string state = entry["fix-state"].scalar();
     if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
-      return "its fix-state is not known: " + std::string(state);
+      return "its fix-state is not known: " + state;
     }
     return {};
   }
 
   bool read_package(Json package, Rule& rule, const std::string& place) {
+    if (!package.missing() && !package.is_null() && !package.is_object())
+      return told(place, "its package is none");
+    constexpr std::array<std::string_view, 6> kKeys{"name",     "version",  "type",
+                                                    "language", "location", "upstream-name"};
+    for (const auto& [key, value] : package.members()) {
+      if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
+        return told(place, "what it asks of a package is not known: " + std::string(key));
+    }
+    if (const std::string why = not_single(package, kKeys); !why.empty()) return told(place, why);
     // A name is also tried as a pattern.
     if (const std::string name = package["name"].scalar(); !name.empty()) {
       (compile(name) && name != literal(name) ? rule.name_pattern : rule.name) = name;
     }
     rule.version = package["version"].scalar();
-    if (const std::string glob = package["location"].string(); !glob.empty()) {
+    if (const std::string glob = package["location"].scalar(); !glob.empty()) {
       rule.path_pattern = glob_pattern(glob);
+      if (rule.path_pattern.empty()) return told(place, "its location is none: " + glob);
     }
-    if (const std::string type = package["type"].string(); !type.empty()) {
+    if (const std::string type = package["type"].scalar(); !type.empty()) {
       const std::string_view ours = translated(kTypes, type);
       if (ours.empty()) return told(place, "its type of package is not known: " + type);
       rule.purl_pattern = "pkg:" + literal(ours) + "/.*";
     }
-    if (const std::string language = package["language"].string(); !language.empty()) {
+    if (const std::string language = package["language"].scalar(); !language.empty()) {
       const std::string_view ours = translated(kLanguages, language);
       if (ours.empty()) return told(place, "its language is not known: " + language);
       if (!rule.ecosystem.empty() && rule.ecosystem != ours) {

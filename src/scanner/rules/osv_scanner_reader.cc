@@ -1,5 +1,7 @@
 // osv-scanner.toml, which holds for its own folder.
 
+#include <array>
+
 #include "scanner/rules/dates.h"
 #include "scanner/rules/reading.h"
 
@@ -25,13 +27,18 @@ class Reader {
     const bool vulnerabilities = entry["vulnerability"]["ignore"].boolean().value_or(false);
     if (!all && !vulnerabilities) return;  // it is about licenses
     Rule rule = started(entry, place);
+    constexpr std::array<std::string_view, 4> kKeys{"name", "version", "ecosystem", "group"};
+    if (const std::string why = not_single(entry, kKeys); !why.empty())
+      return reading_.problem(place, why);
     const bool is_pattern = entry["nameIsRegex"].boolean().value_or(false);
-    (is_pattern ? rule.name_pattern : rule.name) = entry["name"].string();
+    (is_pattern ? rule.name_pattern : rule.name) = entry["name"].scalar();
     rule.version = entry["version"].scalar();
-    rule.ecosystem = entry["ecosystem"].string();
-    if (!entry["group"].text().empty()) {
-      return reading_.problem(place, "group cannot be taken over: " + entry["group"].string());
-    }
+    rule.ecosystem = entry["ecosystem"].scalar();
+    if (const std::string group = entry["group"].scalar(); !group.empty())
+      return reading_.problem(place, "group cannot be taken over: " + group);
+    const bool says_nothing = rule.name.empty() && rule.name_pattern.empty() &&
+                              rule.version.empty() && rule.ecosystem.empty();
+    if (says_nothing) return reading_.problem(place, "it would hold for everything");
     if (!rule.ecosystem.empty() &&
         parse_ecosystem(rule.ecosystem).ecosystem == Ecosystem::kUnknown) {
       return reading_.problem(place, "its ecosystem is not known: " + rule.ecosystem);

@@ -282,6 +282,55 @@ ignore:
                 ".grype.yaml: ignore, 6: its language is not known: cobol"}));
 }
 
+TEST(ReadRules, AConditionThatCannotBeReadTakesItsRuleWithIt) {
+  const RuleFile grype = read(".grype.yaml", R"(
+ignore:
+  - package: {nam: lodash}
+  - package: {name: ""}
+  - {vulnerability: CVE-1, package: lodash}
+  - {vulnerability: CVE-1, package: {name: [lodash]}}
+  - {vulnerability: [CVE-1], package: {name: lodash}}
+  - {vulnerability: CVE-1, package: {location: /}}
+)");
+  EXPECT_TRUE(grype.rules.empty());
+  EXPECT_EQ(grype.problems,
+            (std::vector<std::string>{
+                ".grype.yaml: ignore, 1: what it asks of a package is not known: nam",
+                ".grype.yaml: ignore, 2: it would hold for everything",
+                ".grype.yaml: ignore, 3: its package is none",
+                ".grype.yaml: ignore, 4: name is no single value",
+                ".grype.yaml: ignore, 5: vulnerability is no single value",
+                ".grype.yaml: ignore, 6: its location is none: /"}));
+
+  const RuleFile trivy =
+      read(".trivyignore.yaml",
+           "vulnerabilities:\n- {id: CVE-1, paths: {a: b}}\n- {id: CVE-1, purls: 'pkg:npm/x'}\n"
+           "- {id: CVE-1, paths: [/]}\n- {id: CVE-1, paths: [[a]]}\n");
+  EXPECT_TRUE(trivy.rules.empty());
+  EXPECT_EQ(trivy.problems,
+            (std::vector<std::string>{
+                ".trivyignore.yaml: vulnerabilities, 1: paths is no list",
+                ".trivyignore.yaml: vulnerabilities, 2: purls is no list",
+                ".trivyignore.yaml: vulnerabilities, 3: it has a path that is none: /",
+                ".trivyignore.yaml: vulnerabilities, 4: it has a path that is none: "}));
+
+  const RuleFile osv = read("osv-scanner.toml", R"(
+[[PackageOverrides]]
+ignore = true
+[[PackageOverrides]]
+name = ["a"]
+ignore = true
+[[PackageOverrides]]
+name = 5
+ignore = true
+)");
+  ASSERT_EQ(osv.rules.size(), 1U);
+  EXPECT_EQ(osv.rules[0].name, "5");
+  EXPECT_EQ(osv.problems, (std::vector<std::string>{
+                              "osv-scanner.toml: PackageOverrides, 1: it would hold for everything",
+                              "osv-scanner.toml: PackageOverrides, 2: name is no single value"}));
+}
+
 TEST(ReadRules, OsvScannerHoldsForItsOwnFolder) {
   const RuleFile file = read("osv-scanner.toml", R"(
 [[IgnoredVulns]]

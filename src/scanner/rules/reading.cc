@@ -24,6 +24,14 @@ std::string fault_of(const Rule& rule) {
 
 }  // namespace
 
+std::string not_single(Json entry, std::span<const std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    const Json value = entry[key];
+    if (value.is_array() || value.is_object()) return std::string(key) + " is no single value";
+  }
+  return {};
+}
+
 Rule Reading::rule(std::string_view place) const {
   Rule rule;
   rule.format = result_.format;

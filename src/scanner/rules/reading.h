@@ -2,6 +2,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,10 @@ class Reading {
 };
 
 inline constexpr std::size_t kProblemsMax = 1000;
+
+// Says which of `keys` has a list or an object where a single value must be: read as nothing, it
+// would let the rule hold for more than was meant. Empty: none.
+std::string not_single(Json entry, std::span<const std::string_view> keys);
 
 void read_open_vex(Json root, Reading& reading);
 void read_csaf(Json root, Reading& reading);

@@ -47,9 +47,20 @@ void read_entry(Json entry, const std::string& place, Reading& reading) {
     if (!time) return reading.problem(place, "expired_at is no date: " + date.scalar());
     rule.expires = *time;
   }
+  for (const char* key : {"paths", "purls"}) {
+    const Json list = entry[key];
+    if (!list.missing() && !list.is_null() && !list.is_array())
+      return reading.problem(place, std::string(key) + " is no list");
+  }
   // One of the paths and one of the purls.
   std::vector<std::string> paths, purls;
-  for (const Json path : entry["paths"].items()) paths.push_back(glob_pattern(path.text()));
+  for (const Json path : entry["paths"].items()) {
+    if (std::string pattern = glob_pattern(path.text()); !pattern.empty()) {
+      paths.push_back(std::move(pattern));
+    } else {
+      reading.problem(place, "it has a path that is none: " + path.scalar());
+    }
+  }
   for (const Json purl : entry["purls"].items()) {
     if (parse_purl(purl.text())) {
       purls.push_back(purl.string());
@@ -58,6 +69,7 @@ void read_entry(Json entry, const std::string& place, Reading& reading) {
     }
   }
   // An entry of which nothing is left would hold for everything.
+  if (paths.empty() && entry["paths"].size() > 0) return;
   if (purls.empty() && entry["purls"].size() > 0) return;
   if (paths.empty()) paths.emplace_back();
   if (purls.empty()) purls.emplace_back();
