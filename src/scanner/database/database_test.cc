@@ -203,6 +203,12 @@ TEST(Database, WhatACrashLeftBehindIsOverwritten) {
   EXPECT_NE(stat((path + ".new").c_str(), &about), 0);
 }
 
+TEST(Database, APipeIsNotWaitedFor) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(mkfifo(folder.path("db").c_str(), 0600), 0);
+  EXPECT_EQ(code_of(folder.path("db")), Code::kCorrupt);
+}
+
 TEST(Database, AFolderThatIsNotThereIsAnErrorOfWriting) {
   const TemporaryFolder folder;
   const auto written = DatabaseBuilder().write(folder.path("none/db"));

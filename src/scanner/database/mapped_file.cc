@@ -23,7 +23,8 @@ tl::unexpected<Error> corrupt(std::string_view what) {
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe would be waited for.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0 && errno == ENOENT) {
     return fail(Code::kNotFound, fmt::format("there is no advisory database {}", path));
   }
