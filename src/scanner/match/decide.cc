@@ -40,8 +40,28 @@ bool other_stream(const Lookup& lookup, std::span<const Claim> claim, const Data
          !carries(database.version_text(claim.front().end));
 }
 
+// "4.14" of "0:4.14.355-1.amzn2".
+std::string_view line_of(std::string_view version) {
+  version.remove_prefix(std::min(version.size(), version.find(':') + 1));
+  const std::size_t first = version.find('.');
+  if (first == std::string_view::npos) return version.substr(0, version.find('-'));
+  return version.substr(0, version.find_first_not_of("0123456789", first + 1));
+}
+
+// Amazon's extras offer other lines of packages that the core has too, under the same names, and no
+// package says where it came from: where the core speaks of the package as well, an extra's fix is
+// only held against its own line.
+bool other_extra(const Lookup& lookup, std::span<const Claim> claim, std::span<const Claim> all,
+                 const Database& database) {
+  const bool core_speaks =
+      std::any_of(all.begin(), all.end(), [](const Claim& other) { return other.qualifier == 0; });
+  return core_speaks && claim.front().end != 0 &&
+         line_of(database.version_text(claim.front().end)) != line_of(lookup.version);
+}
+
 SetAside set_aside_by_qualifier(const Lookup& lookup, std::span<const Claim> claim,
-                                const std::optional<Cpe>& installed, const Database& database) {
+                                std::span<const Claim> all, const std::optional<Cpe>& installed,
+                                const Database& database) {
   const std::string_view qualifier = database.text(claim.front().qualifier);
   if (lookup.ecosystem == Ecosystem::kCpe) {
     if (qualifier.empty() || !installed) return SetAside::kNo;
@@ -56,7 +76,10 @@ SetAside set_aside_by_qualifier(const Lookup& lookup, std::span<const Claim> cla
     if (lookup.module_stream.empty()) return SetAside::kOnlyStream;
     return other_stream(lookup, claim, database) ? SetAside::kOtherStream : SetAside::kNo;
   }
-  if (qualifier.find(':') != std::string_view::npos && !qualifier.starts_with("extras:")) {
+  if (qualifier.starts_with("extras:")) {
+    return other_extra(lookup, claim, all, database) ? SetAside::kOtherStream : SetAside::kNo;
+  }
+  if (qualifier.find(':') != std::string_view::npos) {
     return qualifier == lookup.module_stream ? SetAside::kNo : SetAside::kOtherStream;
   }
   return SetAside::kNo;
@@ -78,13 +101,14 @@ class Weigher {
     for (std::size_t at = 0; at < claims.size();) {
       std::size_t end = at + 1;
       while (end < claims.size() && (claims[end].flags & Claim::kIsFirst) == 0) ++end;
-      weigh_one(claims.subspan(at, end - at), subscription, out);
+      weigh_one(claims.subspan(at, end - at), claims, subscription, out);
       at = end;
     }
   }
 
  private:
-  void weigh_one(std::span<const Claim> claim, bool subscription, std::vector<Weighed>& out) const {
+  void weigh_one(std::span<const Claim> claim, std::span<const Claim> all, bool subscription,
+                 std::vector<Weighed>& out) const {
     const auto problems = database_.problems_of(claim.front().record);
     if (only_ && std::find(problems.begin(), problems.end(), *only_) == problems.end()) return;
     Weighed weighed{.claim = claim,
@@ -98,7 +122,7 @@ class Weigher {
       break;
     }
     if (claim.front().qualifier != 0 || !lookup_.module_stream.empty()) {
-      weighed.set_aside = set_aside_by_qualifier(lookup_, claim, installed_, database_);
+      weighed.set_aside = set_aside_by_qualifier(lookup_, claim, all, installed_, database_);
     }
     for (const ProblemId problem : problems) {
       if (only_ && problem != *only_) continue;

@@ -201,6 +201,23 @@ TEST(Judge, AModulesBuildIsHeldAgainstTheFixedBuild) {
   EXPECT_THAT(found(host(Ecosystem::kRedHat, "8", {nodejs}), database), IsEmpty());
 }
 
+TEST(Judge, AnExtraIsHeldAgainstItsOwnLine) {
+  Affected extra = affected(Ecosystem::kAmazonLinux, "2", "dnsmasq", "2.88-1.amzn2");
+  extra.qualifier = "extras:dnsmasq";
+  const Affected core = affected(Ecosystem::kAmazonLinux, "2", "dnsmasq", "2.76-17.amzn2");
+  const auto judged = [](const Database& database, std::string version) {
+    return found(host(Ecosystem::kAmazonLinux, "2",
+                      {library(Ecosystem::kAmazonLinux, "dnsmasq", std::move(version))}),
+                 database);
+  };
+  const Database both = database_of({about("ALAS2-1", {core}), about("ALAS2DNSMASQ-1", {extra})});
+  EXPECT_THAT(judged(both, "2.76-17.amzn2"), IsEmpty());
+  EXPECT_THAT(judged(both, "2.76-16.amzn2"), ElementsAre("dnsmasq ALAS2-1"));
+  EXPECT_THAT(judged(both, "2.88-0.amzn2"), ElementsAre("dnsmasq ALAS2DNSMASQ-1"));
+  const Database only = database_of({about("ALAS2DNSMASQ-1", {extra})});
+  EXPECT_THAT(judged(only, "2.76-17.amzn2"), ElementsAre("dnsmasq ALAS2DNSMASQ-1"));
+}
+
 TEST(Judge, RedHatsPagesSpeakOfSourcePackages) {
   const Database database = database_of(
       {about("CVE-2024-0001", {affected(Ecosystem::kRedHat, "9", "openssl", "1:3.0.7-27.el9")})});
