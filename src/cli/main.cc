@@ -22,10 +22,11 @@ std::string wrong_usage(const CLI::ParseError& error, const CLI::App& last,
                         const std::string& command) {
   if (last.get_subcommands([](const CLI::App*) { return true; }).empty()) return error.what();
   const auto unknown = last.remaining(true);
-  if (unknown.empty()) return command + " needs a command";
-  if (unknown.front().starts_with('-')) {
+  if (!unknown.empty() && unknown.front().starts_with('-')) {
     return fmt::format("{} has no option {}", command, unknown.front());
   }
+  if (last.get_require_subcommand_min() == 0) return error.what();  // it has work of its own
+  if (unknown.empty()) return command + " needs a command";
   return fmt::format("there is no command {} {}", command, unknown.front());
 }
 
