@@ -117,6 +117,15 @@ Status scan(const ScanOptions& options, int& exit_status) {
   return {};
 }
 
+// Whether a person who writes `name` means this: also the artifact of a Maven name, or what stands
+// last in a path of Go, npm or Composer.
+bool is_meant(const scanner::inventory::Component& component, std::string_view name) {
+  if (component.name == name || component.source_name == name) return true;
+  if (!component.name.ends_with(name) || component.name.size() == name.size()) return false;
+  const char before = component.name[component.name.size() - name.size() - 1];
+  return before == ':' || before == '/';
+}
+
 // "CVE-2024-1234", "CVE-2024-1234@openssl", or a finding's id.
 std::vector<const match::Finding*> find_findings(const Scan& scan, const std::string& what) {
   const std::size_t at = what.find('@');
@@ -127,8 +136,7 @@ std::vector<const match::Finding*> find_findings(const Scan& scan, const std::st
   const auto look = [&](const match::Finding& finding) {
     const auto& component = scan.inventory.components[finding.component];
     const bool named =
-        id && finding.problem == *id &&
-        (package.empty() || component.name == package || component.source_name == package);
+        id && finding.problem == *id && (package.empty() || is_meant(component, package));
     if (named || report::finding_id(finding, scan.inventory, scan.database) == what) {
       found.push_back(&finding);
     }
@@ -154,7 +162,8 @@ Status print_proofs(const std::vector<match::Proof>& proofs, const ExplainOption
 
 Status explain(const ExplainOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Scan> scan, run_scan(options));
-  const auto problem = scan->database.find(options.what.substr(0, options.what.find('@')));
+  const std::string name = options.what.substr(0, options.what.find('@'));
+  const auto problem = scan->database.find(name);
   std::vector<match::Proof> proofs;
   if (options.why_not) {
     if (!problem) {
@@ -169,9 +178,8 @@ Status explain(const ExplainOptions& options) {
   }
   if (proofs.empty()) {
     const scanner::Language language = scan->language;
-    return fail(
-        Code::kNotFound, report::say(language, Message::kNotAmongFindings, options.what),
-        problem ? report::say(language, Message::kExplainNotHint, options.what) : std::string());
+    return fail(Code::kNotFound, report::say(language, Message::kNotAmongFindings, options.what),
+                problem ? report::say(language, Message::kExplainNotHint, name) : std::string());
   }
   return print_proofs(proofs, options, scan->language);
 }
@@ -318,13 +326,17 @@ void add_scan_options(CLI::App& command, ScanOptions& options) {
       "--data", options.folder,
       "Folder of the advisories (default: $AZEKURA_SCANNER, else yours or the machine's)");
   command.add_option("--lang", options.language, "Language: ja or en (default: the locale's)");
-  command.add_option(
-      "--rules", options.rules,
-      "File of rules or VEX: OpenVEX, CSAF, CycloneDX, .trivyignore, Grype, OSV-Scanner, "
-      "Dependency-Check (may be given again)");
-  command.add_option(
-      "--declare", options.declared,
-      "What no package manager knows: nginx@1.25.3, a CPE or a purl (may be given again)");
+  // One value each time: what follows may be the path.
+  command
+      .add_option("--rules", options.rules,
+                  "File of rules or VEX: OpenVEX, CSAF, CycloneDX, .trivyignore, Grype, "
+                  "OSV-Scanner, Dependency-Check (may be given again)")
+      ->allow_extra_args(false);
+  command
+      .add_option("--declare", options.declared,
+                  "What no package manager knows: nginx@1.25.3, a CPE or a purl (may be given "
+                  "again)")
+      ->allow_extra_args(false);
   command.add_option("--declared", options.declared_file,
                      "TOML file of [[declare]] tables (default: PATH/azekura-scan.toml, or "
                      "/etc/azekura/scan.toml for the host)");
@@ -343,7 +355,7 @@ void add_explain(CLI::App& scan, Work& work) {
                    "CVE-2024-1234, CVE-2024-1234@openssl, or a finding's id")
       ->required();
   command->add_flag("--not", options->why_not, "Why it was not found");
-  command->add_option("--path", options->path, "What was scanned (default: this host)");
+  command->add_option("PATH,--path", options->path, "What was scanned (default: this host)");
   add_scan_options(*command, *options);
   command->footer(
       example("  azekura scan explain CVE-2024-5535\n"
