@@ -417,10 +417,14 @@ class Update {
   }
 
   tl::unexpected<Error> nothing_there() const {
+    // Without a network all fail alike: one says it.
     std::string why = "no source could be fetched";
+    std::size_t failed = 0;
     for (const SourceOutcome& outcome : outcomes_) {
-      if (!outcome.why.empty()) why += fmt::format("; {}: {}", outcome.name, outcome.why);
+      if (outcome.why.empty()) continue;
+      if (failed++ == 0) why += fmt::format(": {}: {}", outcome.name, outcome.why);
     }
+    if (failed > 1) why += fmt::format("; and {} more", failed - 1);
     return fail(Code::kUnavailable, why,
                 "is the network up? On a machine without one: azekura scan update --from DIR");
   }
