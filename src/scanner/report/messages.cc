@@ -53,8 +53,8 @@ constexpr std::array kWords = {
     Words{
         Message::kNotJudged, "Nothing was found, but not everything was judged: see above.",
         "脆弱性は見つかりませんでしたが、判定できなかったものがあります。上の一覧をご覧ください。"},
-    Words{Message::kNothingToUpgrade, "There is nothing to upgrade to.",
-          "更新できるものはありません。"},
+    Words{Message::kNothingToUpgrade, "there is nothing to upgrade to",
+          "更新できるものはありません"},
     Words{Message::kRebootNeeded, "Reboot: the kernel {} runs, and {} is installed.",
           "再起動が必要です: 実行中のカーネルは {} ですが、{} がインストール済みです。"},
     Words{Message::kUnusedRule, "held for nothing: {}", "一度も該当しませんでした: {}"},
@@ -78,8 +78,8 @@ constexpr std::array kWords = {
           "{1} has no version that can be compared|"
           "{1} has no version that can be compared ({0} times)",
           "{1} の版がわかりません ({0} 個)"},
-    Words{Message::kGapUnknownComponent, "it is not known what this is: {} {}",
-          "何であるか特定できません: {} {}"},
+    Words{Message::kGapUnknownComponent, "it is not known what this is: {}",
+          "何であるか特定できません: {}"},
     Words{Message::kGapStaleSource,
           "the source {1} is stale: its data is {0} day old|"
           "the source {1} is stale: its data is {0} days old",
@@ -282,7 +282,8 @@ std::string sentence_for(const match::Gap& gap, Time now, Language language) {
     case Kind::kUnknownVersion:
       return say_count(language, Message::kGapUnknownVersion, gap.count, gap.subject);
     case Kind::kUnknownComponent:
-      return say(language, Message::kGapUnknownComponent, gap.subject, gap.detail);
+      return say(language, Message::kGapUnknownComponent,
+                 gap.detail.empty() ? gap.subject : gap.subject + ": " + gap.detail);
     case Kind::kStaleSource: {
       if (gap.since == 0) {
         return say(language, Message::kGapMissingSource, gap.subject, gap.detail);

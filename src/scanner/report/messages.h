@@ -56,7 +56,7 @@ enum class Message : std::uint16_t {
   kGapEndOfLifeExtended,  // subject, day, day of the end of what is paid for
   kGapThirdParty,         // n, subject, detail
   kGapUnknownVersion,     // n, subject
-  kGapUnknownComponent,   // subject, detail
+  kGapUnknownComponent,   // subject and detail
   kGapStaleSource,        // n days, subject
   kGapFailedSource,       // n days, subject, why
   kGapMissingSource,      // subject, why

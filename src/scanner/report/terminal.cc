@@ -270,11 +270,12 @@ class Page {
         if (finding->fixed != 0) fixable.insert(finding->problem);
       }
     }
-    if (upgrades == 0) line(words(Message::kNothingToUpgrade));
     const Language language = options_.language;
+    const std::string what_to_do =
+        upgrades == 0 ? words(Message::kNothingToUpgrade)
+                      : say_count(language, Message::kUpgradesFix, upgrades, fixable.size());
     line(say_count(language, Message::kFindings, problems.size(),
-                   say_count(language, Message::kInComponents, components.size()),
-                   say_count(language, Message::kUpgradesFix, upgrades, fixable.size())));
+                   say_count(language, Message::kInComponents, components.size()), what_to_do));
   }
 
   const match::Report& report_;
