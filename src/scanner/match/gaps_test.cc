@@ -34,6 +34,18 @@ std::vector<Gap::Kind> gaps(const Report& report) {
   return kinds;
 }
 
+TEST(Gaps, AVersionWithoutAnOrderIsNotJudgedToBeFine) {
+  const Database database =
+      database_of({about("GHSA-1", {affected(Ecosystem::kNpm, "", "lodash", "4.17.21")})});
+  Inventory inventory;
+  inventory.components = {
+      Component{.ecosystem = Ecosystem::kNpm, .name = "lodash", .version = "latest"}};
+  const Report report = judge(inventory, database, nullptr, {.now = kToday});
+  EXPECT_THAT(report.findings, IsEmpty());
+  EXPECT_THAT(gaps(report), ElementsAre(Gap::Kind::kUnknownVersion));
+  EXPECT_EQ(report.verdict, Verdict::kNotJudged);
+}
+
 TEST(Gaps, AStaleSourceThatSpeaksOfNothingInstalledIsNotSaid) {
   const auto with = [](Ecosystem ecosystem, std::string release) {
     const Database database =

@@ -9,6 +9,7 @@
 #include "scanner/match/lookup.h"
 #include "scanner/match/priority.h"
 #include "scanner/terms/purl.h"
+#include "scanner/version/scheme.h"
 
 namespace azekura::scanner::match {
 namespace {
@@ -68,6 +69,9 @@ class Judging {
     Lookups lookups = lookups_of(component, inventory_.distribution, database_);
     if (lookups.gap) gaps_.add(std::move(*lookups.gap));
     if (lookups.asked.empty()) return;
+    // What a version has no order against holds for none of the ranges: no finding says nothing.
+    if (!has_order(lookups.asked))
+      gaps_.add({.kind = Gap::Kind::kUnknownVersion, .subject = component.name});
     for (const Lookup& lookup : lookups.asked) asked_ |= set_of(lookup.ecosystem);
     if (!is_covered(lookups.asked)) {
       gaps_.add({.kind = Gap::Kind::kNoFeed, .subject = feed_name(lookups.asked.front())});
@@ -118,6 +122,14 @@ class Judging {
     if (!inventory_.distribution) return false;
     const EcosystemRelease& release = inventory_.distribution->release;
     return database_.covers(release.ecosystem, release.release);
+  }
+
+  static bool has_order(const std::vector<Lookup>& asked) {
+    return std::all_of(asked.begin(), asked.end(), [](const Lookup& lookup) {
+      const auto same =
+          version::compare(scheme_of(lookup.ecosystem), lookup.version, lookup.version);
+      return same.has_value();
+    });
   }
 
   bool is_covered(const std::vector<Lookup>& asked) {
