@@ -32,6 +32,7 @@ constexpr std::array kRuleFiles = {".trivyignore", ".trivyignore.yaml", ".grype.
 // In any folder, for which it holds.
 constexpr const char* kFolderRules = "osv-scanner.toml";
 constexpr std::size_t kEntriesMax = 5'000'000;
+constexpr int kFolderDepthMax = 200;
 constexpr const char* kDeclaredFile = "azekura-scan.toml";
 constexpr const char* kSystemDeclaredFile = "/etc/azekura/scan.toml";
 
@@ -56,7 +57,9 @@ Status add_declared(const ScanOptions& options, inventory::Inventory& inventory)
     file = options.path.empty() ? kSystemDeclaredFile
                                 : (fs::path(options.path) / kDeclaredFile).string();
     std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) return {};
+    const fs::file_status status =
+        options.path.empty() ? fs::status(file, ignored) : fs::symlink_status(file, ignored);
+    if (!fs::is_regular_file(status)) return {};
   }
   ASSIGN_OR_RETURN(const std::string octets, scanner::read_data_file(file, kRulesSizeMax));
   auto components = inventory::read_declared(octets);
@@ -85,22 +88,32 @@ Status add_rules(const std::string& file, const std::string& folder, scanner::La
   return {};
 }
 
-// The osv-scanner.toml of every folder below, links not followed.
-Status add_folder_rules(const fs::path& root, scanner::Language language,
-                        std::vector<rules::Rule>& out) {
+// A file that lies in what is scanned may be a stranger's: a link is not followed, and one that
+// cannot be read is told and ends nothing.
+void add_found_rules(const std::string& file, const std::string& folder, scanner::Language language,
+                     std::vector<rules::Rule>& out) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(fs::symlink_status(file, ignored))) return;
+  const Status added = add_rules(file, folder, language, out);
+  if (added) return;
+  say("azekura: " + printable(report::say(language, report::Message::kRuleNotTaken, file,
+                                          added.error().message)));
+}
+
+// The osv-scanner.toml of every folder below.
+void add_folder_rules(const fs::path& root, scanner::Language language,
+                      std::vector<rules::Rule>& out) {
   std::error_code error;
   auto at =
       fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, error);
   std::size_t entries = 0;
   for (; !error && at != fs::recursive_directory_iterator() && entries < kEntriesMax;
        at.increment(error), ++entries) {
-    std::error_code ignored;
-    if (at->path().filename() != kFolderRules || !at->is_regular_file(ignored)) continue;
+    if (at.depth() >= kFolderDepthMax) at.disable_recursion_pending();
+    if (at->path().filename() != kFolderRules) continue;
     const fs::path folder = at->path().parent_path().lexically_relative(root);
-    RETURN_IF_ERROR(
-        add_rules(at->path().string(), folder == "." ? "" : folder.string(), language, out));
+    add_found_rules(at->path().string(), folder == "." ? "" : folder.string(), language, out);
   }
-  return {};
 }
 
 Result<std::optional<rules::RuleSet>> load_rules(const ScanOptions& options,
@@ -112,10 +125,9 @@ Result<std::optional<rules::RuleSet>> load_rules(const ScanOptions& options,
   std::error_code ignored;
   if (!options.path.empty() && fs::is_directory(options.path, ignored)) {
     for (const char* name : kRuleFiles) {
-      const std::string file = (fs::path(options.path) / name).string();
-      if (fs::is_regular_file(file, ignored)) RETURN_IF_ERROR(add_rules(file, "", language, all));
+      add_found_rules((fs::path(options.path) / name).string(), "", language, all);
     }
-    RETURN_IF_ERROR(add_folder_rules(options.path, language, all));
+    add_folder_rules(options.path, language, all);
   }
   if (all.empty()) return std::optional<rules::RuleSet>();
   ASSIGN_OR_RETURN(rules::RuleSet set, rules::RuleSet::create(std::move(all)));

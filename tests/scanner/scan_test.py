@@ -277,6 +277,16 @@ def test_osv_scanners_rules_hold_for_their_own_folder():
     assert report(TMP / "tree", ok=0)["findings"] == []
 
 
+def test_rules_found_in_the_tree_may_be_a_strangers():
+    database(NPM)
+    root = npm_project("strange")
+    (root / "node_modules").mkdir()
+    (root / "node_modules/osv-scanner.toml").write_text("[[[")
+    (TMP / "outside").write_text("CVE-2021-23337\n")
+    (root / ".trivyignore").symlink_to(TMP / "outside")
+    expect(scan(root, ok=3).stderr, "node_modules/osv-scanner.toml: not taken over")
+
+
 def test_vex_out_is_openvex_that_has_the_same_effect_when_it_is_read():
     record = osv("DEBIAN-CVE-2024-10009", "Debian:12", "zlib", None, aliases=["CVE-2024-10009"])
     database(NPM)
