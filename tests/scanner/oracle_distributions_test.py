@@ -188,7 +188,7 @@ def test_alpine_3_12():
 
 # rpm. A row: problems, the version that is fixed, and the advisory.
 
-Fix = collections.namedtuple("Fix", "problems version advisory")
+Fix = collections.namedtuple("Fix", "problems version advisory extra", defaults=[False])
 
 
 def is_modular(version):
@@ -242,7 +242,7 @@ def advisories(family, records, fixes, space, distro, void=frozenset()):
         for (name, version), stream in streams.items():
             for fix in fixes[name]:
                 older = order(without_zero(version), without_zero(fix.version)) < 0
-                if older and compared_with(fix.version, version, stream):
+                if older and compared_with(fix.version, version, stream) and is_of_line(fix, version, fixes[name]):
                     expected |= {(problem, name, without_zero(version)) for problem in fix.problems - void}
         return expected
 
@@ -302,7 +302,7 @@ def test_rocky_9():
 
 def amazon_fixes(folder):
     fixes = collections.defaultdict(list)
-    for _, record in json_records(folder):
+    for path, record in json_records(folder):
         references = record["References"].get("Reference") or []
         problems = set()
         for reference in references:
@@ -316,8 +316,19 @@ def amazon_fixes(folder):
             version = f"{package['Epoch']}:{package['Version']}-{package['Release']}"
             if package["Arch"] != "src" and (package["Name"], version) not in seen:
                 seen.add((package["Name"], version))
-                fixes[package["Name"]].append(Fix(frozenset(problems or {record["ID"]}), version, record["ID"]))
+                fixes[package["Name"]].append(Fix(frozenset(problems or {record["ID"]}), version, record["ID"],
+                                                "extras" in path.parts))
     return fixes
+
+
+def line_of(version):
+    """The first two numbers: Amazon's extras are other lines of what the core has under the same names."""
+    return re.match(r"(?:\d+:)?([^.-]*(?:\.\d*)?)", version)[1]
+
+
+def is_of_line(fix, version, rows):
+    core_speaks = any([not other.extra for other in rows])
+    return not (fix.extra and core_speaks) or line_of(fix.version) == line_of(version)
 
 
 def test_amazon_2():
@@ -344,7 +355,7 @@ def red_hat_rows(records, major):
             continue
         for row in record.get("affected_release") or []:
             match = re.fullmatch(r"(.+)-((?:\d+:)?[^-:]+-[^-:]+)", row.get("package") or "")
-            module = re.fullmatch(r"([^-:][^:]*:[^:]+)-(\d{10,}\.[0-9a-f]+)", row.get("package") or "")
+            module = re.fullmatch(r"([^-:][^:]*:[^:]+)-(\d{10,}\.[0-9a-z]+)", row.get("package") or "")
             if product.match(row["cpe"]) and module:
                 builds[module[1]][record["name"]].add(module[2])
             elif product.match(row["cpe"]) and match and ":" not in match[1]:

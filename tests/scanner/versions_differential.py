@@ -1,7 +1,8 @@
 """Our orders of versions against the originals: random pairs, the same answer for each.
 
 Each test is one scheme and its original; it is skipped where that is not installed. The pairs come
-from a seed that is printed and may be given, AZEKURA_SEED, as their number may, AZEKURA_PAIRS."""
+from a seed that is printed, the same each time unless AZEKURA_SEED gives another. AZEKURA_PAIRS is their
+number."""
 
 import os
 import pathlib
@@ -15,7 +16,7 @@ from azekura_testing import BIN, Skip, main, need, run  # noqa: E402
 
 ORIGINALS = pathlib.Path(__file__).parent / "originals"
 PAIRS = int(os.environ.get("AZEKURA_PAIRS", "5000"))
-SEED = int(os.environ.get("AZEKURA_SEED", random.SystemRandom().randrange(2**32)))
+SEED = int(os.environ.get("AZEKURA_SEED", 20261125))
 DIFFERENCES_SHOWN = 20
 DPKG_PAIRS_MAX = 2000
 
