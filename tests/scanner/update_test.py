@@ -242,11 +242,11 @@ def test_a_source_that_was_never_fetched_is_told_by_every_scan():
     assert stale(ok=3) == {}
 
 
-def test_nothing_at_all_is_an_error_with_every_reason():
+def test_nothing_at_all_is_an_error_that_says_why():
     server = Server()
     write_sources(source("debian", f"{server.url}/a") + source("kev", f"{server.url}/b"))
     _, talk = update(ok=1)
-    expect(talk, "debian", "kev", "404", "hint:")
+    expect(talk, "debian", "404", "and 1 more", "hint:")
     assert not (DATA / "advisories.db").exists()
 
 

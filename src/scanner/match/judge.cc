@@ -70,8 +70,14 @@ class Judging {
     if (lookups.gap) gaps_.add(std::move(*lookups.gap));
     if (lookups.asked.empty()) return;
     // What a version has no order against holds for none of the ranges: no finding says nothing.
-    if (!has_order(lookups.asked))
+    if (!has_order(lookups.asked)) {
       gaps_.add({.kind = Gap::Kind::kUnknownVersion, .subject = component.name});
+    }
+    // A misspelt name is not a product without problems.
+    if (component.evidence == inventory::Evidence::kDeclared && !is_known(lookups.asked)) {
+      gaps_.add({.kind = Gap::Kind::kUnknownComponent,
+                 .subject = component.name + " " + component.version});
+    }
     for (const Lookup& lookup : lookups.asked) asked_ |= set_of(lookup.ecosystem);
     if (!is_covered(lookups.asked)) {
       gaps_.add({.kind = Gap::Kind::kNoFeed, .subject = feed_name(lookups.asked.front())});
@@ -129,6 +135,12 @@ class Judging {
       const auto same =
           version::compare(scheme_of(lookup.ecosystem), lookup.version, lookup.version);
       return same.has_value();
+    });
+  }
+
+  bool is_known(const std::vector<Lookup>& asked) const {
+    return std::any_of(asked.begin(), asked.end(), [&](const Lookup& lookup) {
+      return !database_.claims(lookup.ecosystem, lookup.release, lookup.name).empty();
     });
   }
 

@@ -281,6 +281,27 @@ TEST(Judge, ADeclaredCpeIsJudgedByItsRangeAndEdition) {
   EXPECT_THAT(found(tree({gitlab}), database), IsEmpty());
 }
 
+TEST(Judge, ADeclaredProductThatNoSourceKnowsIsNotClean) {
+  const Database database =
+      database_of({about("CVE-2024-0001", {affected(Ecosystem::kBitnami, "", "nginx", "1.2.3")})});
+  Component declared = library(Ecosystem::kBitnami, "ngnix", "1.2.3");
+  declared.evidence = inventory::Evidence::kDeclared;
+  const Report report = judge(tree({declared}), database, nullptr, {.now = kToday});
+  EXPECT_THAT(gaps(report), ElementsAre(Gap::Kind::kUnknownComponent));
+  EXPECT_EQ(report.verdict, Verdict::kNotJudged);
+  declared.name = "nginx";
+  EXPECT_EQ(judge(tree({declared}), database, nullptr, {.now = kToday}).verdict, Verdict::kClean);
+}
+
+TEST(Judge, APlaceForAVersionIsNone) {
+  const Database database =
+      database_of({about("CVE-2024-0001", {affected(Ecosystem::kMaven, "", "a:b", "2.0")})});
+  const Report report = judge(tree({library(Ecosystem::kMaven, "a:b", "${b.version}")}), database,
+                              nullptr, {.now = kToday});
+  EXPECT_THAT(report.findings, IsEmpty());
+  EXPECT_THAT(gaps(report), ElementsAre(Gap::Kind::kUnknownVersion));
+}
+
 TEST(Judge, AProductWithoutAVersionIsToBeChecked) {
   const Database database =
       database_of({about("CVE-2024-0001", {affected(Ecosystem::kCpe, "", "a:v:p", "")})});

@@ -200,7 +200,8 @@ Lookups lookups_of(const Component& component,
     }
     return out;
   }
-  if (component.version.empty()) {
+  // "${log4j.version}" is a place for a version, and none.
+  if (component.version.find_first_of("${} \t") != std::string::npos || component.version.empty()) {
     out.gap = Gap{.kind = Gap::Kind::kUnknownVersion, .subject = component.name};
     return out;
   }

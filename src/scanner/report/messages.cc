@@ -37,6 +37,7 @@ constexpr std::array kWords = {
     Words{Message::kToCheckSection, "To be checked by a person (confidence below {})",
           "要確認 (確信度 {} 未満)"},
     Words{Message::kIgnoredSection, "Taken away by rules: {}", "ルールにより除外: {} 件"},
+    Words{Message::kIgnoredBy, "{} by {}", "{1}: {0} 件"},
     Words{Message::kGapsSection, "Not judged, or not for certain", "判定できなかったもの"},
     Words{Message::kRulesSection, "Rules to look after", "見直しが必要なルール"},
     Words{Message::kFixesCount, "{}", "{} 件"},
@@ -45,6 +46,9 @@ constexpr std::array kWords = {
           "… ほかに優先度の低いものが {} 件あります (--all で表示)"},
     Words{Message::kClean, "Clean: nothing known is wrong, and everything was judged.",
           "問題ありません: すべてを判定し、既知の脆弱性は見つかりませんでした。"},
+    Words{Message::kCleanButRules,
+          "Nothing is known to be wrong but what rules take away, and everything was judged.",
+          "すべてを判定しました。ルールにより除外したもののほかに、既知の脆弱性はありません。"},
     Words{Message::kFindings, "{} problem in {}; {}.|{} problems in {}; {}.",
           "{1}に {0} 件の脆弱性があります。{2}。"},
     Words{Message::kInComponents, "{} component|{} components", "{} 個のコンポーネント"},
@@ -172,10 +176,11 @@ constexpr std::array kWords = {
     Words{Message::kFetching, "fetching {}", "取得中 {}"},
     Words{Message::kImporting, "importing {}", "取り込み中 {}"},
     Words{Message::kReading, "reading {}", "読み取り中 {}"},
-    Words{Message::kNothingFresh,
-          "the source that was asked could not be refreshed|"
-          "none of the {} sources that were asked could be refreshed",
-          "対象の情報源を更新できませんでした|対象の情報源 {} 件のうち、更新できたものはありません"},
+    Words{
+        Message::kNothingFresh,
+        "the source that was asked could not be refreshed|"
+        "none of the {} sources that were asked could be refreshed",
+        "対象の情報源を更新できませんでした|対象の情報源 {} 件のうち、更新できたものはありません"},
     Words{Message::kNetworkHint,
           "is the network up? On a machine without one: azekura scan update --from DIR",
           "ネットワークを確認してください。ない場合: azekura scan update --from DIR"},

@@ -35,12 +35,14 @@ enum class Message : std::uint16_t {
   kNoFixSection,
   kToCheckSection,  // confidence
   kIgnoredSection,
+  kIgnoredBy,  // n, rule
   kGapsSection,
   kRulesSection,
   kFixesCount,           // n
   kKnownExploitedCount,  // n
   kMoreHidden,           // n actions
   kClean,
+  kCleanButRules,
   kFindings,      // n problems, kInComponents, kUpgradesFix
   kInComponents,  // n
   kUpgradesFix,   // n upgrades, problems

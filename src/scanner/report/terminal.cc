@@ -1,6 +1,7 @@
 #include "scanner/report/terminal.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -210,6 +211,9 @@ class Page {
 
   void ignored(const rules::RuleSet* rules) {
     if (!report_.ignored.empty()) section(words(Message::kIgnoredSection, report_.ignored.size()));
+    std::map<std::string_view, std::size_t> by_rule;
+    for (const match::Ignored& ignored : report_.ignored) ++by_rule[ignored.rule->source];
+    for (const auto& [rule, count] : by_rule) line("  " + words(Message::kIgnoredBy, count, rule));
     if (rules == nullptr) return;
     const auto unused = rules->unused();
     const auto expired = rules->expired(report_.when);
@@ -250,7 +254,7 @@ class Page {
   void conclusion() {
     out_ += '\n';
     if (report_.verdict == match::Verdict::kClean) {
-      line(words(Message::kClean));
+      line(words(report_.ignored.empty() ? Message::kClean : Message::kCleanButRules));
       return;
     }
     if (report_.verdict == match::Verdict::kNotJudged) {
