@@ -1,4 +1,5 @@
-// Formats: how a file is recognised, and what reads it. One file of this room for each family of formats.
+// Formats: how a file is recognised, and what reads it. One file of this room for each family of
+// formats.
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
-// Importers: one for each official format. Each reads one file and knows nothing of where it came from.
+// Importers: one for each official format. Each reads one file and knows nothing of where it came
+// from.
 #pragma once
 
 #include <string_view>
@@ -16,9 +17,10 @@ struct FileContext {
   JsonParser& json;
 };
 
-// Recognises the format by the content (and the name where the content cannot tell), and imports it. A
-// file that is no advisory data at all (a licence, a README, a schema, an index page) is skipped: false.
-// What cannot be read goes to sink.bad_record, record by record; the function itself never fails.
+// Recognises the format by the content (and the name where the content cannot tell), and imports
+// it. A file that is no advisory data at all (a licence, a README, a schema, an index page) is
+// skipped: false. What cannot be read goes to sink.bad_record, record by record; the function
+// itself never fails.
 bool import_file(const FileContext& file, std::string_view octets, AdvisorySink& sink);
 
 }  // namespace azekura::scanner::advisories

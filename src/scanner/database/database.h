@@ -63,8 +63,8 @@ struct SourceInfo {
   std::uint64_t files = 0;
   std::uint64_t records = 0;
   std::uint64_t bad_records = 0;
-  std::vector<std::string> bad_examples;           // "name: why", the first few
-  std::uint64_t unrecognised_files = 0;            // no format of advisories, left out
+  std::vector<std::string> bad_examples;  // "name: why", the first few
+  std::uint64_t unrecognised_files = 0;   // no format of advisories, left out
   // Whose packages its claims are about; none: pure knowledge (exploits, scores, names).
   EcosystemSet ecosystems = 0;
   std::vector<std::string> unrecognised_examples;  // names, the first few

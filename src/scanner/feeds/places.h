@@ -9,6 +9,10 @@ namespace azekura::scanner::feeds {
 // others.
 std::string default_folder();
 
+// Where a scan finds the database if no folder is named: the default folder; but the machine's,
+// which root updates, if that has a database and the default one has none.
+std::string folder_to_read();
+
 // In it: the compiled database, and one folder of downloaded files for each source.
 std::string database_path(const std::string& folder);
 std::string downloads_folder(const std::string& folder);

@@ -32,47 +32,50 @@ struct Component {
   std::string version;  // rpm: [epoch:]version-release; dpkg: with epoch
 
   // Distribution packages.
-  std::string source_name;     // dpkg, apk (origin): never empty there; rpm: of the source RPM
+  std::string source_name;  // dpkg, apk (origin): never empty there; rpm: of the source RPM
   std::string source_version;
   std::string architecture;
-  std::string module_stream;   // rpm: "nodejs:18"
-  std::string module_build;    // rpm: "8090020240301110609.a75119d5"; empty: not told
-  std::string origin;          // rpm vendor, apt origin: "Debian", "Red Hat, Inc.", "Docker"; empty: unknown
+  std::string module_stream;  // rpm: "nodejs:18"
+  std::string module_build;   // rpm: "8090020240301110609.a75119d5"; empty: not told
+  std::string
+      origin;  // rpm vendor, apt origin: "Debian", "Red Hat, Inc.", "Docker"; empty: unknown
 
-  std::string cpe;             // declared, or out of an SBOM
-  std::string sha1;            // of the file, hexadecimal, where it was computed
-  // Where: from the root of what was scanned. Parts of archives after '!': "app.war!WEB-INF/lib/x.jar".
+  std::string cpe;   // declared, or out of an SBOM
+  std::string sha1;  // of the file, hexadecimal, where it was computed
+  // Where: from the root of what was scanned. Parts of archives after '!':
+  // "app.war!WEB-INF/lib/x.jar".
   std::string location;
-  std::string owner;           // the distribution package that owns that file; empty: none
-  std::string layer;           // of an image: its digest
+  std::string owner;  // the distribution package that owns that file; empty: none
+  std::string layer;  // of an image: its digest
   Evidence evidence = Evidence::kLockfile;
-  bool development = false;    // only used to build or test
-  bool direct = false;         // asked for by name, not only needed by others
-  // More signs that speak for this identity ("pom.properties", "manifest", "file name"); for guesses.
+  bool development = false;  // only used to build or test
+  bool direct = false;       // asked for by name, not only needed by others
+  // More signs that speak for this identity ("pom.properties", "manifest", "file name"); for
+  // guesses.
   std::vector<std::string> signs;
 };
 
 struct Distribution {
-  EcosystemRelease release;    // {kDebian, "12"}; kUnknown where it is none of ours
-  std::string id;              // os-release ID: "debian"
-  std::string version;         // VERSION_ID: "12"
-  std::string name;            // PRETTY_NAME
+  EcosystemRelease release;  // {kDebian, "12"}; kUnknown where it is none of ours
+  std::string id;            // os-release ID: "debian"
+  std::string version;       // VERSION_ID: "12"
+  std::string name;          // PRETTY_NAME
 };
 
 struct Kernel {
-  std::string release;              // uname -r of the running one; empty: not the running system
-  std::string package;              // the package it comes from; empty: none
-  std::vector<std::string> idle;    // installed kernel packages that do not run
-  bool reboot_needed = false;       // a newer one is installed
+  std::string release;            // uname -r of the running one; empty: not the running system
+  std::string package;            // the package it comes from; empty: none
+  std::vector<std::string> idle;  // installed kernel packages that do not run
+  bool reboot_needed = false;     // a newer one is installed
 };
 
 // A running process that has files of a package open (mapped).
 struct Process {
   std::uint32_t pid = 0;
   std::string name;
-  std::vector<std::string> packages;   // names of distribution packages, sorted
-  std::vector<std::string> deleted;    // mapped files that were replaced since: a restart is needed
-  std::vector<std::string> listens;    // "tcp 0.0.0.0:443"
+  std::vector<std::string> packages;  // names of distribution packages, sorted
+  std::vector<std::string> deleted;   // mapped files that were replaced since: a restart is needed
+  std::vector<std::string> listens;   // "tcp 0.0.0.0:443"
 };
 
 // What was not read, or not wholly, and why.

@@ -38,8 +38,9 @@ Result<Component> by_purl(std::string_view text) {
 
 Result<Component> by_name(std::string_view name, std::string_view version) {
   if (name.empty() || version.empty()) {
-    return fail(Code::kInvalid, "a declared component needs a name and a version",
-                "nginx@1.25.3, cpe:2.3:a:f5:nginx:1.25.3:*:*:*:*:*:*:* or pkg:bitnami/nginx@1.25.3");
+    return fail(
+        Code::kInvalid, "a declared component needs a name and a version",
+        "nginx@1.25.3, cpe:2.3:a:f5:nginx:1.25.3:*:*:*:*:*:*:* or pkg:bitnami/nginx@1.25.3");
   }
   return Component{.ecosystem = Ecosystem::kBitnami,
                    .name = std::string(name),

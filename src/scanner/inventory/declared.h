@@ -12,8 +12,8 @@ namespace azekura::scanner::inventory {
 // "nginx@1.25.3" (a name of Bitnami's), "cpe:2.3:a:…" or "pkg:…". kInvalid.
 Result<Component> parse_declared(std::string_view text);
 
-// A TOML file of [[declare]] tables, each with either name and version, or cpe, or purl; and optionally
-// location, which is only shown. kInvalid, with the number of the table.
+// A TOML file of [[declare]] tables, each with either name and version, or cpe, or purl; and
+// optionally location, which is only shown. kInvalid, with the number of the table.
 Result<std::vector<Component>> read_declared(std::string_view octets);
 
 }  // namespace azekura::scanner::inventory

@@ -65,8 +65,9 @@ struct Gap {
   std::string subject;      // "Debian:7", "docker-ce 5:24 (Docker)", "ubuntu"
   std::uint32_t count = 1;  // of components
   std::string detail;       // an example, a reason
-  Time since = 0;           // kEndOfLife: when support ended; kStaleSource, kStaleKnowledge: of when its data is
-  Time until = 0;           // kEndOfLife: until when support can be bought; 0: it cannot
+  Time since =
+      0;  // kEndOfLife: when support ended; kStaleSource, kStaleKnowledge: of when its data is
+  Time until = 0;  // kEndOfLife: until when support can be bought; 0: it cannot
 };
 std::string_view name_of(Gap::Kind kind);
 

@@ -11,15 +11,15 @@
 namespace azekura::scanner::version {
 
 enum class Scheme : std::uint8_t {
-  kExact,   // no order: equal or not (git commits, unknown ecosystems)
-  kDpkg,    // Debian policy §5.6.12
-  kRpm,     // [epoch:]version[-release], rpmvercmp with ~ and ^
-  kApk,     // apk-tools: 1.2.3a_rc1_p2~hash-r4
-  kSemver,  // SemVer 2.0.0; a leading v or = and missing parts are tolerated (npm, Cargo, Hex)
-  kGo,      // Go modules: SemVer with v, pseudo-versions, +incompatible
-  kPep440,  // PyPI; what is not PEP 440 sorts below all that is, as setuptools' legacy order did
-  kMaven,   // Maven's ComparableVersion
-  kGem,     // Gem::Version
+  kExact,     // no order: equal or not (git commits, unknown ecosystems)
+  kDpkg,      // Debian policy §5.6.12
+  kRpm,       // [epoch:]version[-release], rpmvercmp with ~ and ^
+  kApk,       // apk-tools: 1.2.3a_rc1_p2~hash-r4
+  kSemver,    // SemVer 2.0.0; a leading v or = and missing parts are tolerated (npm, Cargo, Hex)
+  kGo,        // Go modules: SemVer with v, pseudo-versions, +incompatible
+  kPep440,    // PyPI; what is not PEP 440 sorts below all that is, as setuptools' legacy order did
+  kMaven,     // Maven's ComparableVersion
+  kGem,       // Gem::Version
   kComposer,  // composer/semver's normalised versions (PHP's version_compare)
   kNuget,     // SemVer with a fourth number, case-insensitive
   kPub,       // SemVer in which the build metadata counts
