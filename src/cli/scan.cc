@@ -145,7 +145,7 @@ Result<scanner::Language> language_of(const std::string& option) {
 }
 
 Result<scanner::Database> open_database(const std::string& folder, scanner::Language language) {
-  const std::string place = folder.empty() ? scanner::feeds::default_folder() : folder;
+  const std::string place = folder.empty() ? scanner::feeds::folder_to_read() : folder;
   const std::string path = scanner::feeds::database_path(place);
   auto database = scanner::Database::open(path);
   if (!database && database.error().code == Code::kNotFound) {
