@@ -265,6 +265,17 @@ def test_rules_of_every_format_reduce_the_findings_and_unused_ones_are_said():
     expect(scan(app, "--rules", TMP / "gone", ok=1).stderr, "gone")
 
 
+def test_a_path_may_follow_every_option_and_a_word_too_many_is_named():
+    database(NPM)
+    app = npm_project()
+    (TMP / "one.trivyignore").write_text("CVE-2021-23337\n")
+    assert report("--rules", TMP / "one.trivyignore", app, ok=0)["ignored"]
+    assert report("--declare", "pkg:npm/minimist@1.2.5", app, ok=3)["components"] == 2
+    expect(scan("explain", "CVE-2021-23337", app, ok=0).stdout, "affects lodash 4.17.20")
+    expect(scan(app, "one-more", ok=2).stderr, "one-more", "azekura scan --help")
+    expect(scan(app, "--rules", ok=2).stderr, "azekura scan --help")
+
+
 def test_osv_scanners_rules_hold_for_their_own_folder():
     database(NPM)
     npm_project("tree/one")
@@ -372,6 +383,8 @@ def test_a_process_that_runs_a_package_raises_its_priority():
         finally:
             process.kill()
     running = {each["problem"]: each["running"] for each in document["findings"]}
+    asleep = [each for each in document["processes"] if each["pid"] == process.pid]
+    assert asleep and asleep[0]["name"] == "sleep" and asleep[0]["packages"] == ["coreutils"], document["processes"]
     assert running["CVE-2024-10001"] and "running" in document["findings"][0]["priority"]["reasons"], running
     document = json.loads(azekura("scan", "--data", DATA, "--json", ok=3).stdout)
     assert not any(each["running"] for each in document["findings"] if each["problem"] == "CVE-2024-10001")

@@ -2,6 +2,7 @@
 
 #include "scanner/match/priority.h"
 #include "scanner/report/actions.h"
+#include "scanner/report/processes.h"
 #include "scanner/report/proof_words.h"
 #include "scanner/terms/purl.h"
 
@@ -97,8 +98,27 @@ class Writer {
           .member("reboot_needed", kernel.reboot_needed)
           .end();
     }
+    processes();
     json_.member("components", std::uint64_t{inventory_.components.size()})
         .member("components_judged", std::uint64_t{report_.components_judged});
+  }
+
+  void processes() {
+    const auto at_risk = processes_at_risk(report_, inventory_);
+    if (at_risk.empty()) return;
+    json_.key("processes").begin_array();
+    for (const ProcessAtRisk& each : at_risk) {
+      json_.begin_object()
+          .member("pid", std::uint64_t{each.process->pid})
+          .member("name", each.process->name)
+          .key("packages")
+          .begin_array();
+      for (const std::string_view package : each.packages) json_.value(package);
+      json_.end().key("listens").begin_array();
+      for (const std::string& address : each.process->listens) json_.value(address);
+      json_.end().member("restart_needed", !each.process->deleted.empty()).end();
+    }
+    json_.end();
   }
 
   void database() {

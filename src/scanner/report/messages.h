@@ -37,6 +37,10 @@ enum class Message : std::uint16_t {
   kIgnoredSection,
   kIgnoredBy,  // n, rule
   kGapsSection,
+  kProcessesSection,
+  kHeadProcess,
+  kHeadUses,
+  kHeadListens,
   kRulesSection,
   kFixesCount,           // n
   kKnownExploitedCount,  // n

@@ -7,6 +7,7 @@
 
 #include "base/text_table.h"
 #include "scanner/report/actions.h"
+#include "scanner/report/processes.h"
 #include "scanner/report/proof_words.h"
 
 namespace azekura::scanner::report {
@@ -54,6 +55,7 @@ class Page {
     upgrades();
     without_fix();
     to_check();
+    processes();
     ignored(rules);
     gaps();
     conclusion();
@@ -78,17 +80,32 @@ class Page {
     line(inventory_.distribution
              ? words(Message::kTitle, inventory_.asset, inventory_.distribution->name)
              : words(Message::kTitlePlain, inventory_.asset));
-    Time newest = 0;
-    for (const SourceInfo& source : database_.sources()) newest = std::max(newest, source.date);
-    if (newest != 0) {
-      line(say_count(options_.language, Message::kJudged, report_.components_judged,
-                     day_of(newest)));
+    if (const std::string days = days_of_the_data(); !days.empty()) {
+      line(say_count(options_.language, Message::kJudged, report_.components_judged, days));
     }
     if (inventory_.kernel && inventory_.kernel->reboot_needed) {
       const auto& idle = inventory_.kernel->idle;
       line(words(Message::kRebootNeeded, inventory_.kernel->release,
                  idle.empty() ? std::string() : idle.back()));
     }
+  }
+
+  // Of the sources that speak of what is here: the oldest's, and the newest's if it is another.
+  std::string days_of_the_data() const {
+    std::uint64_t here = 0;
+    for (const inventory::Component& component : inventory_.components) {
+      here |= set_of(component.ecosystem);
+    }
+    Time oldest = 0;
+    Time newest = 0;
+    for (const SourceInfo& source : database_.sources()) {
+      if ((source.ecosystems & here) == 0 || source.date == 0) continue;
+      oldest = oldest == 0 ? source.date : std::min(oldest, source.date);
+      newest = std::max(newest, source.date);
+    }
+    const std::string first = day_of(oldest);
+    const std::string last = day_of(newest);
+    return first == last ? first : fmt::format("{} – {}", first, last);
   }
 
   std::string count_of(const Action& action) const {
@@ -207,6 +224,29 @@ class Page {
               std::string(priority_words(action.priority, options_.language)), package_of(action),
               action.installed, count_of(action), worst_of(action)};
         });
+  }
+
+  void processes() {
+    constexpr std::size_t kPackagesShown = 4;
+    Rows shown;
+    const auto all = processes_at_risk(report_, inventory_);
+    for (const ProcessAtRisk& at_risk : all) {
+      if (!options_.all && shown.size() == kRowsShown) break;
+      const bool cut = !options_.all && at_risk.packages.size() > kPackagesShown;
+      std::vector<std::string_view> packages = at_risk.packages;
+      if (cut) packages.resize(kPackagesShown);
+      shown.push_back({fmt::format("{} ({})", at_risk.process->name, at_risk.process->pid),
+                       fmt::format("{}{}", fmt::join(packages, ", "), cut ? ", …" : ""),
+                       fmt::format("{}", fmt::join(at_risk.process->listens, ", "))});
+    }
+    if (shown.empty()) return;
+    section(words(Message::kProcessesSection));
+    out_ += table(
+        {words(Message::kHeadProcess), words(Message::kHeadUses), words(Message::kHeadListens)},
+        shown);
+    if (all.size() > shown.size()) {
+      line(words(Message::kMoreHidden, all.size() - shown.size()));
+    }
   }
 
   void ignored(const rules::RuleSet* rules) {
