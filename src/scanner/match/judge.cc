@@ -66,27 +66,21 @@ class Judging {
           {.kind = Gap::Kind::kIdleKernel, .subject = component.name, .detail = component.version});
       return;
     }
-    Lookups lookups = lookups_of(component, inventory_.distribution, database_);
-    if (lookups.gap) gaps_.add(std::move(*lookups.gap));
-    if (lookups.asked.empty()) return;
+    const Asked* asked = of_distribution ? known(component) : nullptr;
+    if (asked == nullptr) asked = ask(component);
+    if (asked == nullptr) return;
     // What a version has no order against holds for none of the ranges: no finding says nothing.
-    if (!has_order(lookups.asked)) {
+    if (!asked->has_order) {
       gaps_.add({.kind = Gap::Kind::kUnknownVersion, .subject = component.name});
     }
-    // A misspelt name is not a product without problems.
-    if (component.evidence == inventory::Evidence::kDeclared && !is_known(lookups.asked)) {
-      gaps_.add({.kind = Gap::Kind::kUnknownComponent,
-                 .subject = component.name + " " + component.version});
-    }
-    for (const Lookup& lookup : lookups.asked) asked_ |= set_of(lookup.ecosystem);
-    if (!is_covered(lookups.asked)) {
-      gaps_.add({.kind = Gap::Kind::kNoFeed, .subject = feed_name(lookups.asked.front())});
+    if (!asked->is_covered) {
+      gaps_.add({.kind = Gap::Kind::kNoFeed, .subject = asked->feed});
       return;
     }
     ++judged_;
     const std::size_t before = findings_.size();
-    for (const Lookup& lookup : lookups.asked) {
-      for (const Decision& decision : answers_.to(lookup)) add(index, decision, before);
+    for (const std::vector<Decision>* decisions : asked->answers) {
+      for (const Decision& decision : *decisions) add(index, decision, before);
     }
   }
 
@@ -115,6 +109,50 @@ class Judging {
     if (a.priority != b.priority) return a.priority > b.priority;
     if (a.component != b.component) return a.component < b.component;
     return a.problem < b.problem;
+  }
+
+  // What a component was asked about, and the answers.
+  struct Asked {
+    std::vector<const std::vector<Decision>*> answers;  // in answers_
+    std::string feed;  // of the first question, for what no source speaks of
+    bool has_order = true;
+    bool is_covered = true;
+  };
+
+  // The packages of one source lead to the same questions: what was asked for another one, if
+  // anything.
+  const Asked* known(const Component& component) {
+    identity_.clear();
+    append_identity(component, identity_);
+    const auto found = known_.find(identity_);
+    return found == known_.end() ? nullptr : &found->second;
+  }
+
+  // nullptr where nothing may be asked. Without a gap, the answer is kept for others of its
+  // identity.
+  const Asked* ask(const Component& component) {
+    Lookups lookups = lookups_of(component, inventory_.distribution, database_);
+    const bool has_gap = lookups.gap.has_value();
+    if (has_gap) gaps_.add(std::move(*lookups.gap));
+    if (lookups.asked.empty()) return nullptr;
+    // A misspelt name is not a product without problems.
+    if (component.evidence == inventory::Evidence::kDeclared && !is_known(lookups.asked)) {
+      gaps_.add({.kind = Gap::Kind::kUnknownComponent,
+                 .subject = component.name + " " + component.version});
+    }
+    Asked asked{.answers = {},
+                .feed = feed_name(lookups.asked.front()),
+                .has_order = has_order(lookups.asked),
+                .is_covered = is_covered(lookups.asked)};
+    for (const Lookup& lookup : lookups.asked) {
+      asked_ |= set_of(lookup.ecosystem);
+      asked.answers.push_back(&answers_.to(lookup));
+    }
+    if (has_gap || !is_distribution(component.ecosystem)) {
+      last_ = std::move(asked);
+      return &last_;
+    }
+    return &known_.insert_or_assign(identity_, std::move(asked)).first->second;
   }
 
   // By name, or by name and version, as kernels of rpm are told apart.
@@ -252,6 +290,9 @@ class Judging {
   const Database& database_;
   const JudgeOptions& options_;
   Answers answers_;
+  std::unordered_map<std::string, Asked> known_;  // by identity
+  std::string identity_;                          // of the last of the distribution's packages
+  Asked last_;
   std::string guessed_cpe_;  // of the last subject
   Gaps gaps_;
   std::vector<Finding> findings_;

@@ -176,6 +176,23 @@ void ask_middleware(const Component& component, const Database& database, Lookup
 
 }  // namespace
 
+void append_identity(const Component& component, std::string& key) {
+  const auto append = [&](std::string_view part) { key.append(part).push_back('\0'); };
+  const bool by_source = speaks_of_sources(component.ecosystem) && !component.source_name.empty();
+  key.push_back(static_cast<char>(component.ecosystem));
+  key.push_back(is_companion_of_kernel(component) ? 'c' : ' ');
+  key.push_back(component.version.empty() ? 'e' : ' ');
+  append(component.origin);
+  append(component.source_name);
+  append(component.source_version);
+  // A source's packages may have versions of their own, but it is the source's that counts.
+  if (!by_source || component.source_version.empty()) append(component.version);
+  if (by_source) return;
+  append(component.name);
+  append(component.module_stream);
+  append(component.module_build);
+}
+
 bool made_by_distribution(Ecosystem ecosystem, std::string_view origin) {
   if (origin.empty()) return true;
   const std::string maker = lower(origin);

@@ -40,6 +40,10 @@ Lookups lookups_of(const inventory::Component& component,
                    const std::optional<inventory::Distribution>& distribution,
                    const Database& database);
 
+// Appends what decides the lookups of a distribution's package: those of the same identity have the
+// same.
+void append_identity(const inventory::Component& component, std::string& key);
+
 // Whether the distribution itself made the package. An unknown origin is believed to be the
 // distribution's. (EPEL's packages come from the Fedora Project, and so are nobody's on RHEL.)
 bool made_by_distribution(Ecosystem ecosystem, std::string_view origin);
