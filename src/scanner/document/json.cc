@@ -104,6 +104,8 @@ JsonParser& JsonParser::operator=(JsonParser&&) noexcept = default;
 
 Result<Json> JsonParser::parse(std::string_view octets) {
   if (octets.starts_with("\xEF\xBB\xBF")) octets.remove_prefix(3);
+  // simdjson hands the pointer to memcpy, which must not get none.
+  if (octets.empty()) octets = "";
   simdjson::dom::element root;
   const auto error = parser_->parse(octets.data(), octets.size()).get(root);
   if (error == simdjson::SUCCESS) return Json(root);

@@ -5,6 +5,12 @@
 namespace azekura::scanner {
 namespace {
 
+TEST(JsonParser, NothingIsNoDocument) {
+  JsonParser parser;
+  EXPECT_FALSE(parser.parse({}));
+  EXPECT_FALSE(parser.parse(""));
+}
+
 TEST(Json, MalformedTextIsInvalid) {
   for (const std::string_view text : {"", "{", "[1,]", "\"\xff\"", "nul"}) {
     const auto wrong = JsonDocument::parse(text);
