@@ -14,7 +14,7 @@ using ::testing::IsEmpty;
 
 std::string number(std::uint64_t value, std::size_t width) {
   std::string out;
-  for (std::size_t i = 0; i < width; ++i) out += static_cast<char>(value >> (8 * i));
+  for (std::size_t i = 0; i < width; ++i, value >>= 8) out += static_cast<char>(value);
   return out;
 }
 
